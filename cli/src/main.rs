@@ -1,0 +1,3 @@
+//! The `docmill` command.
+
+fn main() {}

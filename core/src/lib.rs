@@ -1,0 +1,1 @@
+//! The document, the contract between stages, and the engine that runs pipelines of them.

@@ -1,0 +1,1 @@
+//! The stage `clean`: removes what a news site leaves around an article.

@@ -1,0 +1,1 @@
+//! The sinks `jsonl` and `csv`.

@@ -1,0 +1,1 @@
+//! The stage `score-stance`: finds who takes which stance toward whom.

@@ -1,0 +1,1 @@
+//! The stage `segment`: finds sentences and tokens once, for the stages after it.

@@ -1,0 +1,1 @@
+//! The stage `tag-entities`: finds who and what is named, and which political actor is meant.

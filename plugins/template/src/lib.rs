@@ -1,0 +1,1 @@
+//! The smallest stage: copy it to write your own.

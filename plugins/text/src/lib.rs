@@ -1,0 +1,1 @@
+//! Sentences and tokens of news prose, for the stages that read it.
