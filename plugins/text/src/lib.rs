@@ -1,1 +1,15 @@
 //! Sentences and tokens of news prose, for the stages that read it.
+//!
+//! A library without components: stages call it, it knows nothing of documents or pipelines. All results are flat
+//! arrays of byte offsets, written into buffers that the caller reuses; all rules take linear time, never panic
+//! and give the same result on every machine. What they must know of a language lies in word lists
+//! ([`Language`]), English being built in.
+
+mod characters;
+mod language;
+mod token;
+mod tokens;
+
+pub use language::{Language, WordLists, english};
+pub use token::{Token, TokenKind};
+pub use tokens::{tokens, tokens_in};
