@@ -1,0 +1,275 @@
+//! The flat form of annotations and metadata: plain records over one string arena.
+//!
+//! A document and a change set hold the same arrays, so that they can cross a C interface or a pipe
+//! as they lie in memory. Nothing here checks spans; [`crate::Changes`] and the engine do.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
+
+use crate::{Span, Value, value::List};
+
+/// A string in the arena.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Str {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// What the two words of a [`RawValue`] mean.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A string of the arena: start, length.
+    Text,
+    /// The bits of an `f64`: high word, low word.
+    Number,
+    /// 0 or 1 in the first word.
+    Bool,
+    /// A span of the document's text: start, end.
+    Span,
+    /// A run of the values array: start, length.
+    List,
+    /// As `Text`, holding JSON that no other kind can say.
+    Json,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawValue {
+    pub(crate) kind: Kind,
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawFeature {
+    pub(crate) key: Str,
+    pub(crate) value: RawValue,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct RawAnnotation {
+    pub(crate) span: Span,
+    pub(crate) label: Str,
+    /// NaN where the annotation has no score.
+    pub(crate) score: f32,
+    /// Its run of the features array.
+    pub(crate) features: u32,
+    pub(crate) features_len: u32,
+    /// Its layer, by place in the layers array.
+    pub(crate) layer: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawLayer {
+    pub(crate) name: Str,
+    /// Its run of the annotations array; not kept up in a change set.
+    pub(crate) first: u32,
+    pub(crate) len: u32,
+    /// 1 where the layer is exported only when named.
+    pub(crate) transient: u32,
+}
+
+/// Annotations, their features, layers and metadata over one arena.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arrays {
+    pub(crate) arena: String,
+    pub(crate) values: Vec<RawValue>,
+    pub(crate) features: Vec<RawFeature>,
+    pub(crate) annotations: Vec<RawAnnotation>,
+    pub(crate) layers: Vec<RawLayer>,
+    pub(crate) metadata: Vec<RawFeature>,
+    interned: Interned,
+}
+
+/// Strings up to this many bytes are stored once.
+const INTERNED_LEN: usize = 64;
+
+/// A table of the short strings of an arena: open addressing, one slot a string.
+#[derive(Clone, Debug, Default)]
+struct Interned {
+    slots: Vec<Str>,
+    used: usize,
+}
+
+impl Arrays {
+    pub(crate) fn clear(&mut self) {
+        self.arena.clear();
+        self.values.clear();
+        self.features.clear();
+        self.annotations.clear();
+        self.layers.clear();
+        self.metadata.clear();
+        self.forget_interned();
+    }
+
+    /// For when arena bytes were added from elsewhere or dropped.
+    pub(crate) fn forget_interned(&mut self) {
+        if self.interned.used > 0 {
+            self.interned.slots.fill(Str::default());
+            self.interned.used = 0;
+        }
+    }
+
+    pub(crate) fn str(&self, at: Str) -> &str {
+        self.arena.get(at.start as usize..(at.start + at.len) as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn push_str(&mut self, text: &str) -> Str {
+        if text.is_empty() {
+            return Str::default();
+        }
+        if text.len() > INTERNED_LEN {
+            return self.append(text);
+        }
+        if self.interned.slots.len() < 2 * (self.interned.used + 1) {
+            self.grow_interned();
+        }
+        let mask = self.interned.slots.len() - 1;
+        let mut slot = slot_of(text, mask);
+        loop {
+            let found = self.interned.slots[slot];
+            if found.len == 0 {
+                break;
+            }
+            if self.str(found) == text {
+                return found;
+            }
+            slot = (slot + 1) & mask;
+        }
+        let new = self.append(text);
+        self.interned.slots[slot] = new;
+        self.interned.used += 1;
+        new
+    }
+
+    fn append(&mut self, text: &str) -> Str {
+        let start = self.arena.len() as u32;
+        self.arena.push_str(text);
+        Str { start, len: text.len() as u32 }
+    }
+
+    fn grow_interned(&mut self) {
+        let len = (self.interned.slots.len() * 2).max(64);
+        let old = std::mem::replace(&mut self.interned.slots, vec![Str::default(); len]);
+        for string in old.into_iter().filter(|s| s.len > 0) {
+            let mut slot = slot_of(self.str(string), len - 1);
+            while self.interned.slots[slot].len > 0 {
+                slot = (slot + 1) & (len - 1);
+            }
+            self.interned.slots[slot] = string;
+        }
+    }
+
+    pub(crate) fn push_value(&mut self, value: Value<'_>) -> RawValue {
+        match value {
+            Value::Text(text) => {
+                let at = self.push_str(text);
+                RawValue { kind: Kind::Text, a: at.start, b: at.len }
+            }
+            Value::Json(json) => {
+                let at = self.push_str(json);
+                RawValue { kind: Kind::Json, a: at.start, b: at.len }
+            }
+            Value::Number(number) => {
+                let bits = number.to_bits();
+                RawValue { kind: Kind::Number, a: (bits >> 32) as u32, b: bits as u32 }
+            }
+            Value::Bool(bool) => RawValue { kind: Kind::Bool, a: bool.into(), b: 0 },
+            Value::Span(span) => RawValue { kind: Kind::Span, a: span.start, b: span.end },
+            Value::List(list) => {
+                // A list inside a list lies before it, so that each list is one run.
+                let members: Vec<RawValue> =
+                    list.iter().map(|member| self.push_value(member)).collect();
+                let start = self.values.len() as u32;
+                self.values.extend(members);
+                RawValue { kind: Kind::List, a: start, b: self.values.len() as u32 - start }
+            }
+        }
+    }
+
+    pub(crate) fn value(&self, raw: RawValue) -> Value<'_> {
+        let text = || self.str(Str { start: raw.a, len: raw.b });
+        match raw.kind {
+            Kind::Text => Value::Text(text()),
+            Kind::Json => Value::Json(text()),
+            Kind::Number => {
+                Value::Number(f64::from_bits(u64::from(raw.a) << 32 | u64::from(raw.b)))
+            }
+            Kind::Bool => Value::Bool(raw.a != 0),
+            Kind::Span => Value::Span(Span { start: raw.a, end: raw.b }),
+            Kind::List => Value::List(List::flat(self, raw.a, raw.b)),
+        }
+    }
+
+    pub(crate) fn push_feature(&mut self, key: &str, value: Value<'_>) -> RawFeature {
+        let key = self.push_str(key);
+        let value = self.push_value(value);
+        RawFeature { key, value }
+    }
+
+    pub(crate) fn features_of(&self, annotation: &RawAnnotation) -> &[RawFeature] {
+        let start = annotation.features as usize;
+        self.features.get(start..start + annotation.features_len as usize).unwrap_or_default()
+    }
+
+    pub(crate) fn layer_index(&self, name: &str) -> Option<usize> {
+        self.layers.iter().position(|layer| self.str(layer.name) == name)
+    }
+
+    /// Sets a metadata value; an earlier one under the same key is replaced in place.
+    pub(crate) fn set_metadata(&mut self, key: &str, value: Value<'_>) {
+        let feature = self.push_feature(key, value);
+        let old = self.metadata.iter().position(|old| self.str(old.key) == key);
+        match old {
+            Some(at) => self.metadata[at] = feature,
+            None => self.metadata.push(feature),
+        }
+    }
+}
+
+fn slot_of(text: &str, mask: usize) -> usize {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    // FxHasher's low bits mix worst; take high ones.
+    (hasher.finish() >> 20) as usize & mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_string_is_stored_once() {
+        let mut arrays = Arrays::default();
+        let first = arrays.push_str("GPE");
+        for n in 0..1000 {
+            arrays.push_str(&format!("label {n}"));
+        }
+        assert_eq!(arrays.push_str("GPE"), first);
+        assert_eq!(arrays.str(first), "GPE");
+    }
+
+    #[test]
+    fn nested_lists_come_back() {
+        let mut arrays = Arrays::default();
+        let inner = [Value::Number(1.5), Value::Text("a")];
+        let outer = [Value::from(&inner[..]), Value::Bool(true)];
+        let raw = arrays.push_value(Value::from(&outer[..]));
+        assert_eq!(arrays.value(raw), Value::from(&outer[..]));
+    }
+
+    #[test]
+    fn metadata_set_again_is_replaced() {
+        let mut arrays = Arrays::default();
+        arrays.set_metadata("outlet", Value::Text("a"));
+        arrays.set_metadata("outlet", Value::Text("b"));
+        assert_eq!(arrays.metadata.len(), 1);
+        assert_eq!(arrays.value(arrays.metadata[0].value), Value::Text("b"));
+    }
+}

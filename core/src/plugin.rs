@@ -1,0 +1,196 @@
+//! A plugin: a crate that offers components, as the engine's registry takes it.
+
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::{
+    Block, BuildError, Changes, Contract, Cut, Document, DocumentError, Intake, Origin, Shard,
+    Sink, SinkContract, Source, SourceContract, Stage, Verdict, source::Cursor,
+};
+
+/// What a plugin crate offers. Each has one function `plugin()` that returns it.
+///
+/// ```
+/// # use docmill_core::Plugin;
+/// # mod my { use docmill_core::*;
+/// # /// Does nothing.
+/// # #[derive(serde::Deserialize, schemars::JsonSchema)] pub struct Settings {}
+/// # pub struct Shout;
+/// # impl Stage for Shout { const NAME: &'static str = "shout"; type Settings = Settings;
+/// #   fn contract(_: &Settings) -> Contract { Contract::new() }
+/// #   fn build(_: Settings) -> Result<Self, BuildError> { Ok(Shout) }
+/// #   fn process(&mut self, _: &Document<'_>, _: &mut Changes) -> Result<Verdict, DocumentError> { Ok(Verdict::Keep) } } }
+/// # use my::Shout;
+/// /// The components of this crate.
+/// pub fn plugin() -> Plugin {
+///     Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage::<Shout>()
+/// }
+/// ```
+pub struct Plugin {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) stages: Vec<StageEntry>,
+    pub(crate) sources: Vec<SourceEntry>,
+    pub(crate) sinks: Vec<SinkEntry>,
+}
+
+impl Plugin {
+    /// A plugin of this name and version that offers nothing yet.
+    pub fn new(name: &'static str, version: &'static str) -> Self {
+        Plugin { name, version, stages: Vec::new(), sources: Vec::new(), sinks: Vec::new() }
+    }
+
+    /// Offers a stage.
+    pub fn stage<S: Stage>(mut self) -> Self {
+        self.stages.push(StageEntry {
+            name: S::NAME,
+            schema: schema::<S::Settings>,
+            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
+            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+        });
+        self
+    }
+
+    /// Offers a source.
+    pub fn source<S: Source>(mut self) -> Self {
+        self.sources.push(SourceEntry {
+            name: S::NAME,
+            extensions: S::EXTENSIONS,
+            schema: schema::<S::Settings>,
+            settings_for: S::settings_for,
+            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
+            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+        });
+        self
+    }
+
+    /// Offers a sink.
+    pub fn sink<S: Sink>(mut self) -> Self {
+        self.sinks.push(SinkEntry {
+            name: S::NAME,
+            extensions: S::EXTENSIONS,
+            schema: schema::<S::Settings>,
+            settings_for: S::settings_for,
+            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
+            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+        });
+        self
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct StageEntry {
+    pub(crate) name: &'static str,
+    pub(crate) schema: fn() -> Json,
+    pub(crate) contract: fn(&Json) -> Result<Contract, BuildError>,
+    pub(crate) build: fn(&Json) -> Result<Box<dyn AnyStage>, BuildError>,
+}
+
+#[derive(Clone)]
+pub(crate) struct SourceEntry {
+    pub(crate) name: &'static str,
+    pub(crate) extensions: &'static [&'static str],
+    pub(crate) schema: fn() -> Json,
+    pub(crate) settings_for: fn(&[String]) -> Json,
+    pub(crate) contract: fn(&Json) -> Result<SourceContract, BuildError>,
+    pub(crate) build: fn(&Json) -> Result<Box<dyn AnySource>, BuildError>,
+}
+
+#[derive(Clone)]
+pub(crate) struct SinkEntry {
+    pub(crate) name: &'static str,
+    pub(crate) extensions: &'static [&'static str],
+    pub(crate) schema: fn() -> Json,
+    pub(crate) settings_for: fn(&str) -> Json,
+    pub(crate) contract: fn(&Json) -> Result<SinkContract, BuildError>,
+    pub(crate) build: fn(&Json) -> Result<Box<dyn AnySink>, BuildError>,
+}
+
+/// A stage whose type is not known.
+pub(crate) trait AnyStage: Send {
+    fn process(
+        &mut self,
+        document: &Document<'_>,
+        changes: &mut Changes,
+    ) -> Result<Verdict, DocumentError>;
+}
+
+impl<S: Stage> AnyStage for S {
+    fn process(
+        &mut self,
+        document: &Document<'_>,
+        changes: &mut Changes,
+    ) -> Result<Verdict, DocumentError> {
+        Stage::process(self, document, changes)
+    }
+}
+
+/// A source whose type is not known.
+pub(crate) trait AnySource: Send + Sync {
+    fn shards(&self) -> Result<Vec<Shard>, BuildError>;
+    fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut>;
+    fn parse(&self, block: &Block, documents: &mut Intake<'_>);
+    fn reread(
+        &self,
+        origin: &Origin,
+        cursor: &mut Cursor,
+        raw: &mut Vec<u8>,
+    ) -> Result<(), DocumentError>;
+}
+
+impl<S: Source> AnySource for S {
+    fn shards(&self) -> Result<Vec<Shard>, BuildError> {
+        Source::shards(self)
+    }
+    fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
+        Source::cut(self, shard, max_document)
+    }
+    fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
+        Source::parse(self, block, documents);
+    }
+    fn reread(
+        &self,
+        origin: &Origin,
+        cursor: &mut Cursor,
+        raw: &mut Vec<u8>,
+    ) -> Result<(), DocumentError> {
+        Source::reread(self, origin, cursor, raw)
+    }
+}
+
+/// A sink whose type is not known.
+pub(crate) trait AnySink: Send {
+    fn header(&self, output: usize, bytes: &mut Vec<u8>);
+    fn encode(
+        &mut self,
+        document: &Document<'_>,
+        outputs: &mut [Vec<u8>],
+    ) -> Result<(), DocumentError>;
+}
+
+impl<S: Sink> AnySink for S {
+    fn header(&self, output: usize, bytes: &mut Vec<u8>) {
+        Sink::header(self, output, bytes);
+    }
+    fn encode(
+        &mut self,
+        document: &Document<'_>,
+        outputs: &mut [Vec<u8>],
+    ) -> Result<(), DocumentError> {
+        Sink::encode(self, document, outputs)
+    }
+}
+
+/// The JSON Schema of a settings type, without references: each part stands where it is used.
+fn schema<T: JsonSchema>() -> Json {
+    SchemaSettings::draft2020_12()
+        .with(|s| s.inline_subschemas = true)
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .into()
+}
+
+fn read<T: DeserializeOwned>(settings: &Json) -> Result<T, BuildError> {
+    T::deserialize(settings).map_err(|error| BuildError::new(error.to_string()))
+}

@@ -1,0 +1,202 @@
+//! The source: yields documents.
+//!
+//! Work is split so that it can run in parallel: [`Source::shards`] lists the inputs, a [`Cut`]
+//! reads a shard in record-aligned blocks, in order, on whatever thread needs the next one, and
+//! [`Source::parse`] turns a block into documents on a worker.
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::{BuildError, DocumentBuf, DocumentError, Origin};
+
+/// How many bytes a block holds, about: one MiB. A block ends with the record that reaches it.
+pub const BLOCK_BYTES: usize = 1 << 20;
+
+/// Yields documents.
+pub trait Source: Sized + Send + Sync + 'static {
+    /// What it is called in a pipeline file: a noun in kebab-case.
+    const NAME: &'static str;
+
+    /// File name endings, without the leading dot, that `--input` gives to this source.
+    /// A source that lists `jsonl` also reads standard input, `-`.
+    const EXTENSIONS: &'static [&'static str];
+
+    /// Its table in the pipeline file.
+    type Settings: DeserializeOwned + JsonSchema;
+
+    /// Which layers and metadata its documents bring.
+    fn contract(settings: &Self::Settings) -> SourceContract;
+
+    /// The settings that make it read these paths and globs: `--input`. A relative path stands for
+    /// the working directory's.
+    fn settings_for(paths: &[String]) -> serde_json::Value;
+
+    /// Checks its settings and makes it. Reads nothing yet.
+    fn build(settings: Self::Settings) -> Result<Self, BuildError>;
+
+    /// Lists the inputs, in the order in which they will be read, which is the same on every
+    /// machine. A path that is not there, or a pattern that finds nothing, is an error that points
+    /// at its setting.
+    fn shards(&self) -> Result<Vec<Shard>, BuildError>;
+
+    /// Begins to read a shard. Documents whose raw bytes are more than `max_document` are passed
+    /// over without being held in memory, and reported in the block.
+    fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut>;
+
+    /// Turns a block into documents. Must not depend on earlier blocks.
+    fn parse(&self, block: &Block, documents: &mut Intake<'_>);
+
+    /// Reads the raw bytes of one document again, for `verify` and `explain`. `cursor` is kept
+    /// between calls, which come in input order, so that a compressed file is read once.
+    fn reread(
+        &self,
+        origin: &Origin,
+        cursor: &mut Cursor,
+        raw: &mut Vec<u8>,
+    ) -> Result<(), DocumentError>;
+}
+
+/// What a source keeps between two calls of [`Source::reread`].
+pub type Cursor = Option<Box<dyn std::any::Any>>;
+
+/// Which layers a source's documents bring.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceContract {
+    pub(crate) layers: Vec<String>,
+    pub(crate) any_layer: bool,
+}
+
+impl SourceContract {
+    /// Documents of text alone.
+    pub fn new() -> Self {
+        SourceContract::default()
+    }
+
+    /// Its documents bring this layer.
+    pub fn brings(mut self, layer: &str) -> Self {
+        self.layers.push(layer.to_owned());
+        self
+    }
+
+    /// Its documents may bring layers that are not known before they are read.
+    pub fn may_bring_any(mut self) -> Self {
+        self.any_layer = true;
+        self
+    }
+}
+
+/// The unit of commit: some inputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shard {
+    /// In the order in which they are read.
+    pub inputs: Vec<Input>,
+}
+
+/// One input file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Its path as the pipeline reaches it, with `/` between folders; `-` for standard input.
+    pub uri: String,
+    /// Its size in bytes as stored, where known.
+    pub bytes: Option<u64>,
+}
+
+/// Reads a shard in blocks.
+pub trait Cut: Send {
+    /// Fills `block`, which comes empty, with the next records. `false` at the end of the shard.
+    ///
+    /// An input that cannot be read, or breaks off, is reported by [`Block::fail`] where it stands,
+    /// and reading goes on with the next input.
+    fn next(&mut self, block: &mut Block) -> bool;
+}
+
+/// Some records as read, not yet parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// The bytes of its pieces, one after the other.
+    pub bytes: Vec<u8>,
+    /// What the bytes are, in input order.
+    pub pieces: Vec<BlockPiece>,
+}
+
+/// A part of a block.
+#[derive(Clone, Debug)]
+pub struct BlockPiece {
+    /// The input it comes from.
+    pub uri: std::sync::Arc<str>,
+    /// Its place in the input, after decompression, in bytes.
+    pub offset: u64,
+    /// Its run of the block's bytes.
+    pub range: std::ops::Range<usize>,
+    /// Why there is nothing to parse here, where that is so: the place in the source's own form,
+    /// and what went wrong and what to do.
+    pub failure: Option<(String, String)>,
+}
+
+impl Block {
+    /// Empties it, for the next one.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.pieces.clear();
+    }
+
+    /// Reports an input, or a record in it, that cannot be read: one failed document.
+    /// `locator` is empty for the input as a whole.
+    pub fn fail(
+        &mut self,
+        uri: &std::sync::Arc<str>,
+        offset: u64,
+        locator: impl Into<String>,
+        error: impl Into<String>,
+    ) {
+        let at = self.bytes.len();
+        let failure = Some((locator.into(), error.into()));
+        self.pieces.push(BlockPiece { uri: uri.clone(), offset, range: at..at, failure });
+    }
+}
+
+/// Takes the documents of a block, one at a time.
+pub struct Intake<'a> {
+    pub(crate) buf: &'a mut DocumentBuf,
+    #[allow(clippy::type_complexity)]
+    pub(crate) take: &'a mut dyn FnMut(&mut DocumentBuf, Option<(DocumentError, &[u8])>),
+}
+
+impl<'a> Intake<'a> {
+    /// An intake that fills `buf` anew for each document and passes it to `take`, with the error
+    /// and the raw bytes where it failed. Sources are given one; tests of a source make one.
+    #[allow(clippy::type_complexity)]
+    pub fn new(
+        buf: &'a mut DocumentBuf,
+        take: &'a mut dyn FnMut(&mut DocumentBuf, Option<(DocumentError, &[u8])>),
+    ) -> Self {
+        Intake { buf, take }
+    }
+
+    /// Takes in a document: `fill` makes it from its raw bytes. An error fails this document alone.
+    pub fn document(
+        &mut self,
+        uri: &str,
+        locator: impl std::fmt::Display,
+        raw: &[u8],
+        fill: impl FnOnce(&mut DocumentBuf) -> Result<(), DocumentError>,
+    ) {
+        use std::fmt::Write;
+        self.buf.clear();
+        self.buf.origin.uri.push_str(uri);
+        // Writing to a String cannot fail.
+        let _ = write!(self.buf.origin.locator, "{locator}");
+        match fill(self.buf) {
+            Ok(()) => {
+                self.buf.seal();
+                (self.take)(self.buf, None);
+            }
+            Err(error) => (self.take)(self.buf, Some((error, raw))),
+        }
+    }
+
+    /// Counts an input or record that could not be read as one failed document.
+    pub fn fail(&mut self, uri: &str, locator: &str, error: DocumentError) {
+        self.document(uri, locator, &[], |_| Err(error));
+    }
+}

@@ -1,0 +1,166 @@
+//! The contract test that every component passes.
+//!
+//! One call in a component's tests: [`check_stage`] here, its siblings for sources and sinks.
+//! A failure says which promise is broken and by which text.
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+use serde_json::json;
+
+use crate::{Changes, Contract, DocumentBuf, DocumentError, Stage, Verdict};
+
+/// How many random documents a component is tried on.
+const CASES: u32 = 256;
+
+/// Tries a stage on arbitrary documents, prepared by `prepare` (which adds the layers it needs) from
+/// an arbitrary text.
+///
+/// # Panics
+///
+/// Where the stage breaks the contract: it panics, returns spans that leave the text or split a
+/// char, writes what its contract does not declare, or gives another result on a second run, from a
+/// second instance, or after other documents.
+pub fn check_stage<S: Stage>(settings: serde_json::Value, prepare: impl Fn(&str) -> DocumentBuf) {
+    let settings = || {
+        serde_json::from_value::<S::Settings>(settings.clone()).expect("the settings fit the stage")
+    };
+    let contract = S::contract(&settings());
+    let used = S::build(settings())
+        .unwrap_or_else(|error| panic!("`{}` cannot be built: {error}", S::NAME));
+    let used = std::cell::RefCell::new(used);
+    let texts: Vec<String> = fixed_texts();
+    for text in &texts {
+        check_once::<S>(&mut used.borrow_mut(), &contract, &prepare(text));
+    }
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&texts_like_news(), |text| {
+        let document = prepare(&text);
+        let first = check_once::<S>(&mut used.borrow_mut(), &contract, &document);
+        let again = check_once::<S>(&mut used.borrow_mut(), &contract, &document);
+        prop_assert_eq!(&first, &again, "`{}` gives another result on a second run", S::NAME);
+        let mut fresh =
+            S::build(settings()).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let other = check_once::<S>(&mut fresh, &contract, &document);
+        prop_assert_eq!(&first, &other, "`{}` depends on the documents before", S::NAME);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("`{}` breaks the contract: {error}", S::NAME);
+    }
+}
+
+/// Runs a stage once and checks its change set; returns all of the outcome as text, for comparison.
+fn check_once<S: Stage>(stage: &mut S, contract: &Contract, document: &DocumentBuf) -> String {
+    let mut changes = Changes::new();
+    let verdict: Result<Verdict, DocumentError> = stage.process(&document.view(), &mut changes);
+    match verdict {
+        Ok(verdict) => {
+            if let Err(violation) = changes.check(&document.text, contract) {
+                panic!("`{}` {violation}; the text was {:?}", S::NAME, document.text);
+            }
+            format!("{verdict:?} {:?} {:?} {:?}", changes.edits, changes.rewrite, changes.arrays)
+        }
+        Err(error) => format!("failed: {error}"),
+    }
+}
+
+/// Texts that have broken taggers and cleaners before.
+fn fixed_texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "",
+        " ",
+        "\n\n\n",
+        "a",
+        "\u{0}",
+        "\u{feff}Kyiv thanked Berlin.",
+        "Kyiv thanked Berlin.\r\n\r\n“We are grateful,” she said.\r\n",
+        "e\u{301}\u{301}\u{301} 👩\u{200d}👩\u{200d}👧 🇺🇦 said",
+        "קייב הודתה לברלין. وشكرت كييف برلين.",
+        "“““ ‘’” '''' \"\"\"",
+        "((((((((((((((((((((",
+        "U.S. U.N. a.m. J. K. R. 1.2.3.4 ...",
+    ]
+    .map(str::to_owned)
+    .into();
+    texts.push("word ".repeat(20_000));
+    texts.push("x".repeat(100_000));
+    texts.push("A. ".repeat(30_000));
+    texts.push("“said”\n".repeat(10_000));
+    texts
+}
+
+/// Arbitrary text, and text that looks enough like news to reach a stage's rules.
+pub fn texts_like_news() -> impl Strategy<Value = String> {
+    let chosen =
+        |words: &[&'static str]| prop::sample::select(words.to_vec()).prop_map(str::to_owned);
+    let word = prop_oneof![
+        4 => "[A-Z]?[a-z]{1,8}",
+        1 => "[A-Z]{2,5}",
+        1 => "[0-9]{1,4}",
+        2 => chosen(&[
+            "said", "that", "Ukraine", "Kyiv", "Israel", "President", "the", "of", "to", "not", "refused", "supports", "condemned",
+            "AFP", "REUTERS", "Photo", "credit:", "©", "cookies", "Subscribe", "Mr.", "U.S.", "’s", "é", "e\u{301}", "🙂", "\u{a0}",
+        ]),
+        1 => chosen(&["“", "”", "\"", "‘", "’", "(", ")", ",", ".", "...", "—", ":", ";", "?", "!", "\n", "\n\n", "\r\n", "\t"]),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    let joined =
+        prop::collection::vec((word, prop::sample::select(vec![" ", " ", " ", "", "\n"])), 0..80)
+            .prop_map(|words| {
+                words
+                    .into_iter()
+                    .flat_map(|(word, space)| [word, space.to_owned()])
+                    .collect::<String>()
+            });
+    prop_oneof![6 => joined, 1 => any::<String>()]
+}
+
+/// The settings of a component that sets none.
+pub fn no_settings() -> serde_json::Value {
+    json!({})
+}
+
+/// The texts that a change set annotates in a layer, in the order in which they were added.
+pub fn annotated<'a>(document: &'a DocumentBuf, changes: &Changes, layer: &str) -> Vec<&'a str> {
+    let layer = changes.arrays.layer_index(layer).map(|at| at as u32);
+    let found =
+        changes.arrays.annotations.iter().filter(|annotation| Some(annotation.layer) == layer);
+    found.filter_map(|annotation| annotation.span.of(&document.text)).collect()
+}
+
+/// The text that is left when a change set's edits are made; the text as it is where there are none.
+pub fn edited(document: &DocumentBuf, changes: &Changes) -> String {
+    if let Some(rewrite) = &changes.rewrite {
+        return rewrite.text.clone();
+    }
+    let mut edits = changes.edits.clone();
+    edits.sort_by_key(|edit| edit.span);
+    let (mut text, mut at) = (String::new(), 0);
+    for edit in &edits {
+        text.push_str(document.text.get(at..edit.span.start as usize).unwrap_or_default());
+        text.push_str(changes.arrays.str(edit.with));
+        at = edit.span.end as usize;
+    }
+    text.push_str(document.text.get(at..).unwrap_or_default());
+    text
+}
+
+/// The document that a stage makes of another, with the layers it adds: what a test of a stage
+/// reads. Edits are not applied; use [`edited`] for them.
+pub fn with_annotations(document: &DocumentBuf, changes: &Changes) -> DocumentBuf {
+    let mut document = document.clone();
+    for annotation in &changes.arrays.annotations {
+        let layer = changes.arrays.layers.get(annotation.layer as usize);
+        let name = layer.map_or("", |layer| changes.arrays.str(layer.name));
+        let mut new = document.annotate(name, annotation.span);
+        new = new.label(changes.arrays.str(annotation.label)).score(annotation.score);
+        for feature in changes.arrays.features_of(annotation) {
+            new = new.with(changes.arrays.str(feature.key), changes.arrays.value(feature.value));
+        }
+    }
+    document.seal();
+    document
+}
