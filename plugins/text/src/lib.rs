@@ -6,10 +6,14 @@
 //! ([`Language`]), English being built in.
 
 mod characters;
+mod fold;
 mod language;
+mod phrases;
 mod token;
 mod tokens;
 
+pub use fold::{fold_eq, fold_hash, fold_hashes};
 pub use language::{Language, WordLists, english};
+pub use phrases::{Case, PhraseMatch, Phrases};
 pub use token::{Token, TokenKind};
 pub use tokens::{tokens, tokens_in};
