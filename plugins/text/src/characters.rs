@@ -105,10 +105,7 @@ mod tests {
     fn the_short_cuts_agree_with_the_category() {
         for c in '\u{80}'..='\u{ffff}' {
             if class(c) == Class::Letter {
-                assert!(
-                    c.is_alphabetic() || by_category(c) == Class::Letter,
-                    "{c:?}"
-                );
+                assert!(c.is_alphabetic() || by_category(c) == Class::Letter, "{c:?}");
             }
             if class(c) == Class::Ideograph {
                 assert!(

@@ -32,11 +32,7 @@ pub fn fold_hash(word: &str) -> u64 {
 /// The [`fold_hash`] of each token, in order. `out` is cleared first.
 pub fn fold_hashes(text: &str, tokens: &[Token], out: &mut Vec<u64>) {
     out.clear();
-    out.extend(
-        tokens
-            .iter()
-            .map(|token| hash_at(text, token.start as usize, token.end as usize)),
-    );
+    out.extend(tokens.iter().map(|token| hash_at(text, token.start as usize, token.end as usize)));
 }
 
 /// Whether two words are the same once folded.
@@ -48,9 +44,7 @@ pub fn fold_eq(a: &str, b: &str) -> bool {
     if a.is_ascii() && b.is_ascii() {
         return a.eq_ignore_ascii_case(b);
     }
-    unify(a)
-        .flat_map(char::to_lowercase)
-        .eq(unify(b).flat_map(char::to_lowercase))
+    unify(a).flat_map(char::to_lowercase).eq(unify(b).flat_map(char::to_lowercase))
 }
 
 /// Whether two words are the same but for apostrophes, hyphens and format characters; case counts.
@@ -116,16 +110,10 @@ fn word_at(bytes: &[u8], at: usize, end: usize) -> u64 {
     let length = end - at;
     if let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let chunk = u64::from_le_bytes(*chunk);
-        return if length >= 8 {
-            chunk
-        } else {
-            chunk & ((1 << (length * 8)) - 1)
-        };
+        return if length >= 8 { chunk } else { chunk & ((1 << (length * 8)) - 1) };
     }
     let rest = bytes.get(at..end.min(bytes.len())).unwrap_or(&[]);
-    rest.iter()
-        .rev()
-        .fold(0, |chunk, byte| chunk << 8 | u64::from(*byte))
+    rest.iter().rev().fold(0, |chunk, byte| chunk << 8 | u64::from(*byte))
 }
 
 /// Eight ASCII characters in lower case.
@@ -177,30 +165,15 @@ mod tests {
 
     #[test]
     fn the_two_ways_to_hash_agree() {
-        for word in [
-            "",
-            "a",
-            "Seven77",
-            "exactly8",
-            "NineChars",
-            "a-longer-word-of-ASCII-only",
-        ] {
-            assert_eq!(
-                hash_at(word, 0, word.len()),
-                hash_beyond_ascii(word),
-                "{word}"
-            );
+        for word in ["", "a", "Seven77", "exactly8", "NineChars", "a-longer-word-of-ASCII-only"] {
+            assert_eq!(hash_at(word, 0, word.len()), hash_beyond_ascii(word), "{word}");
         }
     }
 
     #[test]
     fn a_token_hashes_alike_wherever_it_stands() {
         let text = "Kyiv, kyiv and KYIV";
-        let token = |start, end| Token {
-            start,
-            end,
-            kind: crate::TokenKind::Word,
-        };
+        let token = |start, end| Token { start, end, kind: crate::TokenKind::Word };
         let mut out = Vec::new();
         fold_hashes(text, &[token(0, 4), token(6, 10), token(15, 19)], &mut out);
         assert_eq!(out, [fold_hash("kyiv"); 3]);

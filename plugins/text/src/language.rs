@@ -1,4 +1,4 @@
-//! What the rules must know of a language: its abbreviations and clitics.
+//! What the rules must know of a language: its abbreviations, clitics, opening words and verbs of speech.
 //!
 //! The rules themselves, in [`tokens`](crate::tokens) and [`sentences`](crate::sentences), name no word of any
 //! language. A [`Language`] is built from word lists, one entry a line, `#` opening a comment; those of
@@ -6,13 +6,15 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The word lists that the rules consult.
 #[derive(Debug, Clone, Default)]
 pub struct Language {
     abbreviations: FxHashMap<Box<str>, Abbreviation>,
     clitics: Vec<Clitic>,
+    openers: FxHashSet<Box<str>>,
+    speech_verbs: FxHashSet<Box<str>>,
     longest_abbreviation: usize,
 }
 
@@ -24,6 +26,10 @@ pub struct WordLists<'a> {
     pub abbreviations: &'a str,
     /// Clitics, written with a straight apostrophe: `'s`, `n't`.
     pub clitics: &'a str,
+    /// Words, capitalised, that open a sentence after an abbreviation.
+    pub openers: &'a str,
+    /// Verbs, in lower case, that attribute a quotation.
+    pub speech_verbs: &'a str,
 }
 
 /// English, as news writes it.
@@ -32,6 +38,8 @@ pub fn english() -> &'static Language {
         Language::new(WordLists {
             abbreviations: include_str!("../words/english/abbreviations.txt"),
             clitics: include_str!("../words/english/clitics.txt"),
+            openers: include_str!("../words/english/openers.txt"),
+            speech_verbs: include_str!("../words/english/speech-verbs.txt"),
         })
     });
     &ENGLISH
@@ -79,6 +87,8 @@ impl Language {
                 });
             }
         }
+        language.openers = entries(lists.openers).map(Into::into).collect();
+        language.speech_verbs = entries(lists.speech_verbs).map(Into::into).collect();
         language
     }
 
@@ -106,13 +116,21 @@ impl Language {
     pub(crate) fn clitics(&self) -> &[Clitic] {
         &self.clitics
     }
+
+    /// Whether `word` usually opens a sentence.
+    pub(crate) fn opens_sentence(&self, word: &str) -> bool {
+        self.openers.contains(word)
+    }
+
+    /// Whether `word` attributes a quotation.
+    pub(crate) fn attributes_speech(&self, word: &str) -> bool {
+        self.speech_verbs.contains(word)
+    }
 }
 
 /// The entries of a word list.
 fn entries(list: &str) -> impl Iterator<Item = &str> {
-    list.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]
@@ -127,11 +145,7 @@ mod tests {
 
     #[test]
     fn a_title_is_known_in_capitals_but_a_weekday_is_not() {
-        assert!(
-            english()
-                .abbreviation("GEN")
-                .is_some_and(|known| known.before_name)
-        );
+        assert!(english().abbreviation("GEN").is_some_and(|known| known.before_name));
         assert!(english().abbreviation("SAT").is_none());
     }
 

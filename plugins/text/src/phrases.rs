@@ -82,20 +82,14 @@ struct Phrase {
 
 const NONE: u32 = GOES_ON - 1;
 const GOES_ON: u32 = 1 << 31;
-const EMPTY: Slot = Slot {
-    tag: 0,
-    phrase: NONE,
-};
+const EMPTY: Slot = Slot { tag: 0, phrase: NONE };
 
 impl Phrases {
     /// Takes phrases with their ids, all to be matched in the same letter case. Ids need not be
     /// unique, nor phrases; a phrase without any token is passed over. Phrases are split into
     /// tokens by the rules of English.
     pub fn new<S: AsRef<str>>(case: Case, phrases: impl IntoIterator<Item = (S, u32)>) -> Self {
-        Self::mixed(
-            english(),
-            phrases.into_iter().map(|(phrase, id)| (phrase, case, id)),
-        )
+        Self::mixed(english(), phrases.into_iter().map(|(phrase, id)| (phrase, case, id)))
     }
 
     /// As [`new`](Self::new), with a letter case for each phrase, split by the rules of `language`:
@@ -133,12 +127,7 @@ impl Phrases {
                 }
                 built.text.push_str(token.text(phrase));
             }
-            built.phrases.push(Phrase {
-                start,
-                id,
-                next: NONE,
-                case,
-            });
+            built.phrases.push(Phrase { start, id, next: NONE, case });
         }
         beginnings.sort_unstable();
         beginnings.dedup();
@@ -222,21 +211,12 @@ impl Phrases {
         let Some(known) = self.phrases.get(phrase) else {
             return false;
         };
-        let end = self
-            .phrases
-            .get(phrase + 1)
-            .map_or(self.text.len(), |next| next.start as usize);
-        let mut words = self
-            .text
-            .get(known.start as usize..end)
-            .unwrap_or("")
-            .split(' ');
+        let end = self.phrases.get(phrase + 1).map_or(self.text.len(), |next| next.start as usize);
+        let mut words = self.text.get(known.start as usize..end).unwrap_or("").split(' ');
         let same: fn(&str, &str) -> bool = match known.case {
             Case::Exact => typographic_eq,
             Case::Capitalised => {
-                let first = tokens
-                    .first()
-                    .and_then(|token| token.text(text).chars().next());
+                let first = tokens.first().and_then(|token| token.text(text).chars().next());
                 if first.is_none_or(char::is_lowercase) {
                     return false;
                 }
@@ -244,11 +224,8 @@ impl Phrases {
             }
             Case::Any => fold_eq,
         };
-        tokens.iter().all(|token| {
-            words
-                .next()
-                .is_some_and(|word| same(word, token.text(text)))
-        }) && words.next().is_none()
+        tokens.iter().all(|token| words.next().is_some_and(|word| same(word, token.text(text))))
+            && words.next().is_none()
     }
 
     fn slot(&self, key: u64) -> Option<Slot> {
@@ -296,18 +273,13 @@ impl Phrases {
     #[inline]
     fn may_start(&self, hash: u64) -> bool {
         let (word, bit) = self.bit(hash);
-        self.first_words
-            .get(word)
-            .is_some_and(|word| word & bit != 0)
+        self.first_words.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// Where the filter keeps a hash: 16 bits a phrase, one bit a word.
     #[inline]
     fn bit(&self, hash: u64) -> (usize, u64) {
-        (
-            (hash >> 6) as usize & (self.first_words.len() - 1),
-            1 << (hash & 63),
-        )
+        ((hash >> 6) as usize & (self.first_words.len() - 1), 1 << (hash & 63))
     }
 }
 
@@ -332,11 +304,7 @@ mod tests {
         let show = |found: &PhraseMatch| {
             let tokens = &words[found.first as usize..found.end as usize];
             let (first, last) = (tokens.first().unwrap(), tokens.last().unwrap());
-            format!(
-                "{}={}",
-                &text[first.start as usize..last.end as usize],
-                found.id
-            )
+            format!("{}={}", &text[first.start as usize..last.end as usize], found.id)
         };
         found.iter().map(show).collect::<Vec<_>>().join("|")
     }
@@ -345,18 +313,10 @@ mod tests {
     fn the_longest_from_each_start() {
         let phrases = Phrases::new(
             Case::Any,
-            [
-                ("new", 1),
-                ("new york times", 2),
-                ("york", 3),
-                ("new york", 4),
-            ],
+            [("new", 1), ("new york times", 2), ("york", 3), ("new york", 4)],
         );
         assert_eq!(find(&phrases, "a new york timer"), "new york=4|york=3");
-        assert_eq!(
-            find(&phrases, "New York  Times"),
-            "New York  Times=2|York=3"
-        );
+        assert_eq!(find(&phrases, "New York  Times"), "New York  Times=2|York=3");
     }
 
     #[test]
@@ -369,27 +329,17 @@ mod tests {
     fn case() {
         let phrases = Phrases::mixed(
             english(),
-            [
-                ("WHO", Case::Exact, 1),
-                ("Roe's Law", Case::Capitalised, 2),
-                ("tank", Case::Any, 3),
-            ],
+            [("WHO", Case::Exact, 1), ("Roe's Law", Case::Capitalised, 2), ("tank", Case::Any, 3)],
         );
         assert_eq!(find(&phrases, "who WHO Who"), "WHO=1");
-        assert_eq!(
-            find(&phrases, "roe's law, ROE’S LAW, Roe's law"),
-            "ROE’S LAW=2|Roe's law=2"
-        );
+        assert_eq!(find(&phrases, "roe's law, ROE’S LAW, Roe's law"), "ROE’S LAW=2|Roe's law=2");
         assert_eq!(find(&phrases, "tank TANK tanks"), "tank=3|TANK=3");
     }
 
     #[test]
     fn a_phrase_is_not_found_inside_a_word() {
         let phrases = Phrases::new(Case::Any, [("Iran", 1), ("U.S.", 2)]);
-        assert_eq!(
-            find(&phrases, "Iranian, Iran's, the U.S. and U.S.-led"),
-            "Iran=1|U.S.=2"
-        );
+        assert_eq!(find(&phrases, "Iranian, Iran's, the U.S. and U.S.-led"), "Iran=1|U.S.=2");
     }
 
     #[test]
@@ -407,20 +357,14 @@ mod tests {
 
     #[test]
     fn no_phrases_and_empty_phrases() {
-        assert_eq!(
-            find(&Phrases::new(Case::Any, [("", 1), (" ", 2)]), "a b"),
-            ""
-        );
+        assert_eq!(find(&Phrases::new(Case::Any, [("", 1), (" ", 2)]), "a b"), "");
         assert!(Phrases::new::<&str>(Case::Any, []).is_empty());
     }
 
     #[test]
     fn linear_in_a_text_of_one_word() {
         let phrases = Phrases::new(Case::Any, [("no ".repeat(60), 1)]);
-        assert_eq!(
-            find(&phrases, &"no ".repeat(20_000)).split('|').count(),
-            20_000 - 59
-        );
+        assert_eq!(find(&phrases, &"no ".repeat(20_000)).split('|').count(), 20_000 - 59);
     }
 
     proptest! {

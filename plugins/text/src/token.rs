@@ -17,9 +17,9 @@ pub struct Token {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum TokenKind {
-    /// Holds a letter: words, clitics, abbreviations, addresses, @handles, #tags, `12-year-old`, `22nd`.
+    /// Letters: words, clitics, abbreviations, addresses, @handles, #tags, `12-year-old`.
     Word = 0,
-    /// Digits and what groups them: `22.5`, `1,200`, `10:30`, `9/11`, `3-6`.
+    /// Digits, with what groups them or is written to them: `22.5`, `1,200`, `10:30`, `9/11`, `3-6`, `22nd`.
     Number = 1,
     /// Punctuation: quotation marks, dashes, full stops, a whole ellipsis.
     Punctuation = 2,

@@ -33,15 +33,8 @@ pub fn tokens(text: &str, out: &mut Vec<Token>) {
 /// As [`tokens`], by the word lists of any language.
 pub fn tokens_in(language: &Language, text: &str, out: &mut Vec<Token>) {
     out.clear();
-    let text = text
-        .get(..text.floor_char_boundary(u32::MAX as usize))
-        .unwrap_or("");
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        language,
-        out,
-    };
+    let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or("");
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), language, out };
     let mut at = 0;
     while at < text.len() {
         at = scanner.token(at);
@@ -112,11 +105,7 @@ impl Scanner<'_> {
             end += length;
         }
         end = self.marks(end);
-        while self
-            .text
-            .get(end..)
-            .is_some_and(|rest| rest.starts_with(JOINER))
-        {
+        while self.text.get(end..).is_some_and(|rest| rest.starts_with(JOINER)) {
             end += JOINER.len();
             match self.class(end) {
                 Some((Class::Symbol, length)) => end = self.marks(end + length),
@@ -138,16 +127,8 @@ impl Scanner<'_> {
     /// Adds a token, with the combining marks that follow it. Returns its end.
     #[inline]
     fn push(&mut self, start: usize, end: usize, kind: TokenKind) -> usize {
-        let end = if self.byte(end) < 128 {
-            end
-        } else {
-            self.marks(end)
-        };
-        self.out.push(Token {
-            start: start as u32,
-            end: end as u32,
-            kind,
-        });
+        let end = if self.byte(end) < 128 { end } else { self.marks(end) };
+        self.out.push(Token { start: start as u32, end: end as u32, kind });
         end
     }
 
@@ -182,10 +163,7 @@ impl Scanner<'_> {
 
     /// Whether the character at `at` can go on a word: a letter, a digit or a mark.
     fn goes_on(&self, at: usize) -> bool {
-        matches!(
-            self.class(at),
-            Some((Class::Letter | Class::Digit | Class::Mark, _))
-        )
+        matches!(self.class(at), Some((Class::Letter | Class::Digit | Class::Mark, _)))
     }
 
     /// Whether a token ends right before `at`, with no space between.
@@ -206,10 +184,7 @@ mod tests {
     fn split(text: &str) -> String {
         let mut out = Vec::new();
         tokens(text, &mut out);
-        out.iter()
-            .map(|token| token.text(text))
-            .collect::<Vec<_>>()
-            .join("|")
+        out.iter().map(|token| token.text(text)).collect::<Vec<_>>().join("|")
     }
 
     fn kinds(text: &str) -> Vec<TokenKind> {
@@ -220,19 +195,13 @@ mod tests {
 
     #[test]
     fn words_and_punctuation_come_apart() {
-        assert_eq!(
-            split("Kyiv, he said, waits (again)."),
-            "Kyiv|,|he|said|,|waits|(|again|)|."
-        );
+        assert_eq!(split("Kyiv, he said, waits (again)."), "Kyiv|,|he|said|,|waits|(|again|)|.");
         assert_eq!(split("\"Stop!\" she cried"), "\"|Stop|!|\"|she|cried");
     }
 
     #[test]
     fn clitics_come_off_with_either_apostrophe() {
-        assert_eq!(
-            split("Israel's Israel’s they’re DON'T"),
-            "Israel|'s|Israel|’s|they|’re|DO|N'T"
-        );
+        assert_eq!(split("Israel's Israel’s they’re DON'T"), "Israel|'s|Israel|’s|they|’re|DO|N'T");
         assert_eq!(split("She'd've known."), "She|'d|'ve|known|.");
         assert_eq!(split("the 1990's"), "the|1990|'s");
         assert_eq!(split("Israel 's army"), "Israel|'s|army");
@@ -240,10 +209,7 @@ mod tests {
 
     #[test]
     fn other_apostrophes_stay_inside_or_stand_apart() {
-        assert_eq!(
-            split("O'Brien Ze’ev d'Ivoire o'clock"),
-            "O'Brien|Ze’ev|d'Ivoire|o'clock"
-        );
+        assert_eq!(split("O'Brien Ze’ev d'Ivoire o'clock"), "O'Brien|Ze’ev|d'Ivoire|o'clock");
         assert_eq!(split("the leaders' talks"), "the|leaders|'|talks");
         assert_eq!(split("'ready' ‘set’"), "'|ready|'|‘|set|’");
     }
@@ -254,10 +220,7 @@ mod tests {
             split("an Israeli-made co\u{2011}operative F-16"),
             "an|Israeli-made|co\u{2011}operative|F-16"
         );
-        assert_eq!(
-            split("talks—again–now - or -- then"),
-            "talks|—|again|–|now|-|or|--|then"
-        );
+        assert_eq!(split("talks—again–now - or -- then"), "talks|—|again|–|now|-|or|--|then");
         assert_eq!(split("pre- and post-war"), "pre|-|and|post-war");
     }
 
@@ -268,22 +231,16 @@ mod tests {
             "22.5|1,200|1,00,000|10:30|9/11|3-6"
         );
         assert_eq!(split("in 2015, 7,8. He"), "in|2015|,|7|,|8|.|He");
+        assert_eq!(split("$4.5m €10bn 50% .45 22nd"), "$|4.5m|€|10bn|50|%|.45|22nd");
         assert_eq!(
-            split("$4.5m €10bn 50% .45 22nd"),
-            "$|4.5m|€|10bn|50|%|.45|22nd"
-        );
-        assert_eq!(
-            kinds("1,200 3-6 22nd"),
-            [TokenKind::Number, TokenKind::Number, TokenKind::Word]
+            kinds("1,200 3-6 22nd 12-year-old"),
+            [TokenKind::Number, TokenKind::Number, TokenKind::Number, TokenKind::Word]
         );
     }
 
     #[test]
     fn abbreviations_keep_their_dots() {
-        assert_eq!(
-            split("the U.S. at 5 a.m. in D.C."),
-            "the|U.S.|at|5|a.m.|in|D.C."
-        );
+        assert_eq!(split("the U.S. at 5 a.m. in D.C."), "the|U.S.|at|5|a.m.|in|D.C.");
         assert_eq!(
             split("Mr. Levi of Acme Inc. met Gen. Roe, Ph.D."),
             "Mr.|Levi|of|Acme|Inc.|met|Gen.|Roe|,|Ph.D."
@@ -294,10 +251,7 @@ mod tests {
 
     #[test]
     fn initials_keep_their_dot_before_a_name() {
-        assert_eq!(
-            split("J. K. Rowling and George W. Bush"),
-            "J.|K.|Rowling|and|George|W.|Bush"
-        );
+        assert_eq!(split("J. K. Rowling and George W. Bush"), "J.|K.|Rowling|and|George|W.|Bush");
         assert_eq!(split("J.K. Rowling, J.Smith"), "J.K.|Rowling|,|J.|Smith");
         assert_eq!(
             split("neither he nor I. They chose plan B."),
@@ -320,10 +274,7 @@ mod tests {
             split("(www.example.com), example.co.il/path."),
             "(|www.example.com|)|,|example.co.il/path|."
         );
-        assert_eq!(
-            split("Write to desk.one@news.example."),
-            "Write|to|desk.one@news.example|."
-        );
+        assert_eq!(split("Write to desk.one@news.example."), "Write|to|desk.one@news.example|.");
         assert_eq!(split("@some_one: #News # @"), "@some_one|:|#News|#|@");
     }
 
@@ -339,10 +290,7 @@ mod tests {
 
     #[test]
     fn marks_stay_with_their_base() {
-        assert_eq!(
-            split("Cafe\u{301}s x\u{301}. .\u{301}a"),
-            "Cafe\u{301}s|x\u{301}|.|.\u{301}|a"
-        );
+        assert_eq!(split("Cafe\u{301}s x\u{301}. .\u{301}a"), "Cafe\u{301}s|x\u{301}|.|.\u{301}|a");
         assert_eq!(split("👩🏽‍🚀🇺🇦🇩🇪 ❤️!"), "👩🏽‍🚀|🇺🇦|🇩🇪|❤️|!");
     }
 

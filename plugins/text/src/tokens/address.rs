@@ -25,17 +25,10 @@ impl Scanner<'_> {
             end += length;
         }
         let count = |sought: u8| {
-            self.bytes
-                .get(start..end)
-                .unwrap_or(&[])
-                .iter()
-                .filter(|byte| **byte == sought)
-                .count()
+            self.bytes.get(start..end).unwrap_or(&[]).iter().filter(|byte| **byte == sought).count()
         };
-        let (mut round, mut square) = (
-            count(b')').saturating_sub(count(b'(')),
-            count(b']').saturating_sub(count(b'[')),
-        );
+        let (mut round, mut square) =
+            (count(b')').saturating_sub(count(b'(')), count(b']').saturating_sub(count(b'[')));
         while end > at {
             match self.byte(end - 1) {
                 b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'*' | b'}' => {}

@@ -26,13 +26,7 @@ impl Scanner<'_> {
         if matches!(self.byte(end), b' ' | b',' | b'\n') {
             return self.push(start, end, TokenKind::Word);
         }
-        let mut word = Word {
-            start,
-            part: start,
-            dotted: 0,
-            host: false,
-            kind: TokenKind::Word,
-        };
+        let mut word = Word { start, part: start, dotted: 0, host: false, kind: TokenKind::Word };
         while let Some(next) = self.joint(&mut word, end) {
             end = next;
         }
@@ -59,18 +53,8 @@ impl Scanner<'_> {
             Some((Class::Punctuation, _)) if self.byte(end) == b'@' => {}
             _ => return self.push(start, end, TokenKind::Number),
         }
-        let mut word = Word {
-            start,
-            part: start,
-            dotted: 0,
-            host: false,
-            kind: TokenKind::Number,
-        };
-        let run = self.run(end);
-        if run > end {
-            word.kind = TokenKind::Word;
-            end = run;
-        }
+        let mut word = Word { start, part: start, dotted: 0, host: false, kind: TokenKind::Number };
+        end = self.run(end);
         while let Some(next) = self.joint(&mut word, end) {
             end = next;
         }
@@ -132,14 +116,10 @@ impl Scanner<'_> {
                 b'&' if self.is_letter(end + 1) && self.ends_in_letter(end) => {
                     Some(self.part(word, end + 1))
                 }
-                b'@' if word.start < end => self
-                    .domain_end(end)
-                    .inspect(|_| word.kind = TokenKind::Word),
-                b':' if self
-                    .text
-                    .get(end..)
-                    .is_some_and(|rest| rest.starts_with("://")) =>
-                {
+                b'@' if word.start < end => {
+                    self.domain_end(end).inspect(|_| word.kind = TokenKind::Word)
+                }
+                b':' if self.text.get(end..).is_some_and(|rest| rest.starts_with("://")) => {
                     let whole = self.web_address_end(word.start, end + 3);
                     (word.part == word.start && whole > end + 3).then_some(whole)
                 }
@@ -170,17 +150,10 @@ impl Scanner<'_> {
     fn inner_apostrophe(&mut self, word: &mut Word, end: usize, length: usize) -> Option<usize> {
         if let Some((start, clitic_end)) = self.clitic(word.start, word.part, end, length) {
             self.push(word.start, start, word.kind);
-            *word = Word {
-                start,
-                part: clitic_end,
-                dotted: 0,
-                host: false,
-                kind: TokenKind::Word,
-            };
+            *word = Word { start, part: clitic_end, dotted: 0, host: false, kind: TokenKind::Word };
             return Some(clitic_end);
         }
-        self.goes_on(end + length)
-            .then(|| self.part(word, end + length))
+        self.goes_on(end + length).then(|| self.part(word, end + length))
     }
 
     /// The clitic around the apostrophe at `at`, if there is one: where it starts and ends. It leaves at least one
@@ -193,19 +166,11 @@ impl Scanner<'_> {
         length: usize,
     ) -> Option<(usize, usize)> {
         self.language.clitics().iter().find_map(|clitic| {
-            let from = at
-                .checked_sub(clitic.before.len())
-                .filter(|from| *from >= part)?;
+            let from = at.checked_sub(clitic.before.len()).filter(|from| *from >= part)?;
             let to = at + length + clitic.after.len();
             let whole_word = start < at;
-            let fits = self
-                .bytes
-                .get(from..at)?
-                .eq_ignore_ascii_case(&clitic.before)
-                && self
-                    .bytes
-                    .get(at + length..to)?
-                    .eq_ignore_ascii_case(&clitic.after)
+            let fits = self.bytes.get(from..at)?.eq_ignore_ascii_case(&clitic.before)
+                && self.bytes.get(at + length..to)?.eq_ignore_ascii_case(&clitic.after)
                 && (from > start || !whole_word)
                 && !self.goes_on(to);
             fits.then_some((from, to))
@@ -249,15 +214,12 @@ impl Scanner<'_> {
                 ends.then(|| self.after_abbreviation(word, after))
             }
             Some((Class::Digit, _)) => {
-                let known = self
-                    .language
-                    .abbreviation(part)
-                    .is_some_and(|known| known.before_number);
+                let known =
+                    self.language.abbreviation(part).is_some_and(|known| known.before_number);
                 if known {
                     Some(self.after_abbreviation(word, after))
                 } else {
-                    part.ends_with(|c: char| c.is_ascii_digit())
-                        .then(|| self.part(word, after))
+                    part.ends_with(|c: char| c.is_ascii_digit()).then(|| self.part(word, after))
                 }
             }
             _ if self.byte(after) == b'.' => None,
@@ -315,10 +277,7 @@ impl Scanner<'_> {
     }
 
     fn ends_in_letter(&self, end: usize) -> bool {
-        let last = self
-            .text
-            .get(..end)
-            .and_then(|text| text.chars().next_back());
+        let last = self.text.get(..end).and_then(|text| text.chars().next_back());
         last.is_some_and(char::is_alphabetic)
     }
 }
