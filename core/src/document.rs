@@ -198,8 +198,9 @@ impl fmt::Debug for Annotation<'_> {
 pub struct DocumentBuf {
     pub(crate) id: String,
     pub(crate) text: String,
-    /// The bytes as read; `None` while the text is still equal to them.
-    pub(crate) raw: Option<Vec<u8>>,
+    /// The bytes as read, where `raw_differs`; else they are equal to the text.
+    pub(crate) raw: Vec<u8>,
+    pub(crate) raw_differs: bool,
     pub(crate) arrays: Arrays,
     pub(crate) origin: Origin,
     /// Kept only when a sink asks for provenance.
@@ -223,7 +224,8 @@ impl DocumentBuf {
     pub fn clear(&mut self) {
         self.id.clear();
         self.text.clear();
-        self.raw = None;
+        self.raw.clear();
+        self.raw_differs = false;
         self.arrays.clear();
         self.origin.clear();
         self.trace = None;
@@ -252,13 +254,18 @@ impl DocumentBuf {
     pub fn set_decoded(&mut self, raw: &[u8], text: &str, segments: &[Segment<'_>]) {
         self.text.clear();
         self.text.push_str(text);
-        if segments.is_empty() {
-            self.raw = None;
-            self.trace = None;
-        } else {
-            self.raw = Some(raw.to_vec());
+        self.raw.clear();
+        self.raw_differs = !segments.is_empty();
+        self.trace = None;
+        if self.raw_differs {
+            self.raw.extend_from_slice(raw);
             self.trace = Some(Trace::of_segments(segments));
         }
+    }
+
+    /// The bytes as read: of a document whose map was read from a file, its text.
+    pub(crate) fn raw(&self) -> &[u8] {
+        if self.raw_differs { &self.raw } else { self.text.as_bytes() }
     }
 
     /// Sets a metadata value, replacing an earlier one.

@@ -62,6 +62,8 @@ mod changes;
 mod check;
 mod contract;
 mod document;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod json;
 mod plugin;
 mod provenance;
