@@ -92,6 +92,13 @@ impl Language {
         language
     }
 
+    /// Adds an abbreviation, with or without its full stop, after which a sentence may end.
+    pub fn add_abbreviation(&mut self, word: &str) {
+        let word = word.strip_suffix('.').unwrap_or(word);
+        self.longest_abbreviation = self.longest_abbreviation.max(word.len());
+        self.abbreviations.entry(word.into()).or_default().anywhere = true;
+    }
+
     /// What is known of `word`, an abbreviation without its full stop.
     pub(crate) fn abbreviation(&self, word: &str) -> Option<Abbreviation> {
         if word.len() > self.longest_abbreviation {

@@ -16,6 +16,6 @@ mod tokens;
 pub use fold::{fold_eq, fold_hash, fold_hashes};
 pub use language::{Language, WordLists, english};
 pub use phrases::{Case, PhraseMatch, Phrases};
-pub use sentences::{Sentence, sentences, sentences_in};
+pub use sentences::{LineBreaks, Sentence, sentences, sentences_in};
 pub use token::{Token, TokenKind};
 pub use tokens::{tokens, tokens_in};

@@ -69,18 +69,38 @@ impl Sentence {
 /// ]);
 /// ```
 pub fn sentences(text: &str, tokens: &[Token], out: &mut Vec<Sentence>) {
-    sentences_in(english(), text, tokens, out);
+    sentences_in(english(), LineBreaks::Detect, text, tokens, out);
 }
 
-/// As [`sentences`], by the word lists of any language: that by which the tokens were found.
-pub fn sentences_in(language: &Language, text: &str, tokens: &[Token], out: &mut Vec<Sentence>) {
+/// As [`sentences`], by the word lists of any language (that by which the tokens were found) and with
+/// any meaning of line breaks.
+pub fn sentences_in(
+    language: &Language,
+    line_breaks: LineBreaks,
+    text: &str,
+    tokens: &[Token],
+    out: &mut Vec<Sentence>,
+) {
     out.clear();
-    let mut splitter = Splitter { text, tokens, language, lines: Lines::new(text), first: 0, out };
+    let lines = Lines::new(text, line_breaks);
+    let mut splitter = Splitter { text, tokens, language, lines, first: 0, out };
     let mut at = 0;
     while at < tokens.len() {
         at = splitter.look(at);
     }
     splitter.end_before(tokens.len());
+}
+
+/// What a single line break means. A blank line ends a sentence always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineBreaks {
+    /// It ends a sentence, unless the text looks wrapped there.
+    #[default]
+    Detect,
+    /// It ends a sentence.
+    End,
+    /// It is a space: the text is wrapped.
+    Wrap,
 }
 
 struct Splitter<'a> {

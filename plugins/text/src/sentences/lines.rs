@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::token::{Token, TokenKind};
 
 use super::marks::{closes, is_bullet, is_ellipsis, terminates};
-use super::starts_in_lower_case;
+use super::{LineBreaks, starts_in_lower_case};
 
 /// The widest line, in chars, of text that is wrapped; more is a paragraph.
 const WIDEST: usize = 120;
@@ -19,6 +19,7 @@ const NARROWEST: usize = 30;
 
 pub(super) struct Lines<'a> {
     text: &'a str,
+    breaks: LineBreaks,
     /// The block of lines, between blank ones, that was looked at last.
     block: Range<usize>,
     /// Whether it is wrapped.
@@ -26,8 +27,8 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Lines { text, block: 0..0, wrapped: false }
+    pub(super) fn new(text: &'a str, breaks: LineBreaks) -> Self {
+        Lines { text, breaks, block: 0..0, wrapped: false }
     }
 
     /// Whether a line that ends a sentence does so in the white space `gap`, between two tokens.
@@ -35,6 +36,11 @@ impl<'a> Lines<'a> {
         let breaks = breaks(self.text.get(gap.clone()).unwrap_or(""));
         if breaks != 1 {
             return breaks > 1;
+        }
+        match self.breaks {
+            LineBreaks::Detect => {}
+            LineBreaks::End => return true,
+            LineBreaks::Wrap => return false,
         }
         let next = after.text(self.text);
         if is_bullet(next) {
