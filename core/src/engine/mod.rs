@@ -1,9 +1,21 @@
-//! The engine: applies change sets, and runs pipelines.
+//! The engine: reads and checks pipeline files, applies change sets, and runs pipelines.
+//!
+//! [`Registry`] knows the components, [`Pipeline`] reads and checks a pipeline file, and every
+//! mistake in one is a [`Diagnostic`].
 
 mod apply;
 #[cfg(test)]
 mod apply_properties;
+mod diagnostic;
 mod moves;
+mod pipeline;
+mod registry;
 mod trace;
 
 pub(crate) use apply::Apply;
+pub use diagnostic::{Code, Diagnostic, Explanation, Note};
+pub use pipeline::{
+    Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
+    WantedLayer,
+};
+pub use registry::{Component, Kind, Registry, RegistryError};

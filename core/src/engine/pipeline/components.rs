@@ -1,0 +1,264 @@
+//! One component's table: which component it is, whether its settings fit, and whether it can be
+//! built from them.
+
+use std::sync::Mutex;
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    Findings, Part, Place,
+    node::{Node, Table},
+    read::kebab_case,
+    settings,
+};
+use crate::{
+    BuildError, Contract, SinkContract, SourceContract,
+    engine::{
+        Code, Kind, Registry,
+        registry::{Offered, RESERVED_KEYS, is_kebab_case},
+    },
+    plugin::{AnySink, AnySource, AnyStage, SinkEntry, SourceEntry, StageEntry},
+};
+
+/// Names that `--set NAME.KEY=VALUE` gives another meaning.
+const TAKEN_NAMES: [&str; 2] = ["source", "run"];
+
+/// A component's table as far as it could be read.
+pub(super) struct Draft<C, B: ?Sized> {
+    /// Its settings, at the place of its header.
+    pub(super) settings: Node,
+    /// Its name and where it stands; `None` where it has none that can be used.
+    pub(super) name: Option<(String, Place)>,
+    /// Its contract; where its settings are wrong, that of the settings' defaults, and where its
+    /// name is wrong, that of the component most like it. `None`: it may do anything.
+    pub(super) contract: Option<C>,
+    /// The component itself, if nothing is wrong with it.
+    pub(super) part: Option<Part<C, B>>,
+}
+
+/// What the three kinds of registry entries have in common.
+pub(super) trait AnyEntry {
+    type Contract: Clone;
+    type Built: ?Sized;
+    fn name(&self) -> &'static str;
+    fn schema(&self) -> Json;
+    fn contract(&self, settings: &Json) -> Result<Self::Contract, BuildError>;
+    fn build(&self) -> fn(&Json) -> Result<Box<Self::Built>, BuildError>;
+}
+
+macro_rules! any_entry {
+    ($entry:ty, $contract:ty, $built:ty) => {
+        impl AnyEntry for $entry {
+            type Contract = $contract;
+            type Built = $built;
+            fn name(&self) -> &'static str {
+                self.name
+            }
+            fn schema(&self) -> Json {
+                (self.schema)()
+            }
+            fn contract(&self, settings: &Json) -> Result<$contract, BuildError> {
+                (self.contract)(settings)
+            }
+            fn build(&self) -> fn(&Json) -> Result<Box<$built>, BuildError> {
+                self.build
+            }
+        }
+    };
+}
+
+any_entry!(SourceEntry, SourceContract, dyn AnySource);
+any_entry!(StageEntry, Contract, dyn AnyStage);
+any_entry!(SinkEntry, SinkContract, dyn AnySink);
+
+/// Reads the table of one component.
+pub(super) fn component<E: AnyEntry>(
+    kind: Kind,
+    node: &Node,
+    offered: &[Offered<E>],
+    registry: &Registry,
+    findings: &mut Findings,
+) -> Draft<E::Contract, E::Built> {
+    let empty = Table::default();
+    let table = node.table().unwrap_or(&empty);
+    let entries = table.entries.iter().filter(|e| !RESERVED_KEYS.contains(&e.key.as_str()));
+    let settings = Node {
+        place: node.place.clone(),
+        form: super::node::Form::Table(Table { entries: entries.cloned().collect() }),
+    };
+    refuse_later_keys(table, findings);
+    let used = used(kind, table, &node.place, findings);
+    let name = name(kind, table, used.as_ref(), findings);
+    let mut draft = Draft { settings, name, contract: None, part: None };
+    let Some((component, place)) = used else { return draft };
+    let Some(found) = offered.iter().find(|offered| offered.entry.name() == component) else {
+        unknown(kind, &component, &place, registry, findings);
+        let near = registry.nearest(kind, &component);
+        let near = near.and_then(|near| offered.iter().find(|o| o.entry.name() == near));
+        draft.contract = near.and_then(|near| near.entry.contract(&json!({})).ok());
+        return draft;
+    };
+
+    let before = findings.list.len();
+    settings::check(&draft.settings, &found.entry.schema(), found.entry.name(), findings);
+    if findings.list.len() > before {
+        draft.contract = found.entry.contract(&json!({})).ok();
+        return draft;
+    }
+    let values = draft.settings.json();
+    let built = found
+        .entry
+        .contract(&values)
+        .and_then(|contract| Ok((contract, found.entry.build()(&values)?)));
+    match built {
+        Ok((contract, built)) => {
+            draft.contract = Some(contract.clone());
+            draft.part = Some(Part {
+                name: draft.name.as_ref().map_or_else(String::new, |(name, _)| name.clone()),
+                component: found.entry.name(),
+                plugin: found.plugin,
+                settings: values,
+                contract,
+                reads: Vec::new(),
+                build: found.entry.build(),
+                built: Mutex::new(Some(built)),
+            });
+        }
+        Err(error) => {
+            draft.contract = found.entry.contract(&values).ok();
+            refused(kind, found.entry.name(), &error, &draft.settings, findings);
+        }
+    }
+    draft
+}
+
+/// The component's name in `use`, and where it stands.
+fn used(
+    kind: Kind,
+    table: &Table,
+    header: &Place,
+    findings: &mut Findings,
+) -> Option<(String, Place)> {
+    let Some(entry) = table.get("use") else {
+        findings
+            .at(Code::MissingKey, header, format!("this {kind} does not say which one it is"))
+            .help(format!("add use = \"…\"; `docmill show` lists the {kind}s there are"));
+        return None;
+    };
+    match entry.value.text() {
+        Some(name) => Some((name.to_owned(), entry.value.place.clone())),
+        None => {
+            let message = format!("`use` takes a string, and this is {}", entry.value.kind());
+            findings
+                .at(Code::WrongType, &entry.value.place, message)
+                .help(format!("write use = \"…\" with the name of a {kind}"));
+            None
+        }
+    }
+}
+
+/// Its name in this pipeline, the component's if it has none of its own, and where it stands.
+fn name(
+    kind: Kind,
+    table: &Table,
+    used: Option<&(String, Place)>,
+    findings: &mut Findings,
+) -> Option<(String, Place)> {
+    let Some(entry) = table.get("name") else { return used.cloned() };
+    let place = &entry.value.place;
+    match entry.value.text() {
+        Some(name) if TAKEN_NAMES.contains(&name) => {
+            findings
+                .at(Code::BadName, place, format!("a {kind} cannot be named `{name}`"))
+                .help(format!("`--set {name}.KEY=VALUE` means another table; choose another name"));
+        }
+        Some(name) if is_kebab_case(name) => return Some((name.to_owned(), place.clone())),
+        Some(name) => {
+            findings
+                .at(Code::BadName, place, format!("`{name}` cannot be a name"))
+                .help(format!("write it in kebab-case: name = \"{}\"", kebab_case(name)));
+        }
+        None => {
+            let message = format!("`name` takes a string, and this is {}", entry.value.kind());
+            findings.at(Code::WrongType, place, message).help("write name = \"…\"");
+        }
+    }
+    None
+}
+
+fn refuse_later_keys(table: &Table, findings: &mut Findings) {
+    for entry in &table.entries {
+        let key = entry.key.as_str();
+        if key == "use" || key == "name" || !RESERVED_KEYS.contains(&key) {
+            continue;
+        }
+        let help = match key {
+            "on-error" => "take it out; [run] on-error says it for the whole run",
+            "when" => "take it out; a condition on documents has to stand in the stage itself",
+            _ => "take it out; every component runs inside docmill's own process",
+        };
+        findings
+            .at(Code::NotYet, &entry.place, format!("`{key}` cannot be used yet"))
+            .label("kept for a later version")
+            .help(help);
+    }
+}
+
+fn unknown(
+    kind: Kind,
+    component: &str,
+    place: &Place,
+    registry: &Registry,
+    findings: &mut Findings,
+) {
+    let other = Kind::ALL.into_iter().find(|other| registry.component(*other, component).is_some());
+    if let Some(other) = other {
+        findings
+            .at(Code::WrongKind, place, format!("`{component}` is a {other}, not a {kind}"))
+            .help(format!("put it under {}", other.header()));
+        return;
+    }
+    let found = findings.at(
+        Code::UnknownComponent,
+        place,
+        format!("there is no {kind} named `{component}`"),
+    );
+    if let Some(near) = registry.nearest(kind, component) {
+        found.help(format!("did you mean `{near}`?"));
+        return;
+    }
+    let others = Kind::ALL.into_iter().filter(|other| *other != kind);
+    let near = others.filter_map(|other| Some((other, registry.nearest(other, component)?))).next();
+    if let Some((other, near)) = near {
+        found.help(format!("did you mean the {other} `{near}`, under {}?", other.header()));
+        return;
+    }
+    let known: Vec<String> = registry
+        .components()
+        .filter(|component| component.kind() == kind)
+        .map(|component| format!("`{}`", component.name()))
+        .collect();
+    found.help(match known.len() {
+        0 => format!("no plugin offers a {kind}"),
+        1..=12 => format!("the {kind}s are {}", known.join(", ")),
+        _ => format!("`docmill show` lists the {kind}s"),
+    });
+}
+
+fn refused(
+    kind: Kind,
+    component: &str,
+    error: &BuildError,
+    settings: &Node,
+    findings: &mut Findings,
+) {
+    let mut message = format!("the {kind} `{component}` refuses this: {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        message.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    findings
+        .at(Code::NotBuilt, settings.place_of(error.setting()), message)
+        .help(format!("`docmill show {component}` explains its settings"));
+}

@@ -1,0 +1,328 @@
+//! A pipeline file, read and checked: what the runner runs.
+//!
+//! [`Pipeline::read`] finds every mistake that can be known before a document is read, all of them
+//! at once, each with its place. A pipeline that it returns can be run as it is: components known,
+//! their settings accepted, each built once, layers provided before they are needed, outputs that
+//! touch neither each other nor an input.
+//!
+//! The file is read by hand from `toml`'s spanned tables, since every way through serde loses
+//! positions. Settings go to components as JSON.
+
+mod components;
+mod node;
+mod read;
+mod run;
+mod settings;
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    diagnostic::{Code, Diagnostic},
+    registry::{Kind, PluginId, Registry},
+};
+use crate::{
+    BuildError, Contract, Provenance, Shard, SinkContract, SourceContract,
+    plugin::{AnySink, AnySource, AnyStage},
+};
+pub(super) use node::Place;
+
+/// A checked pipeline.
+pub struct Pipeline {
+    pub(crate) name: String,
+    pub(crate) source: Part<SourceContract, dyn AnySource>,
+    pub(crate) stages: Vec<Part<Contract, dyn AnyStage>>,
+    pub(crate) sinks: Vec<Part<SinkContract, dyn AnySink>>,
+    pub(crate) run: RunSettings,
+    pub(crate) tests: Vec<TestCase>,
+    /// What the source will read; empty where inputs were not looked for.
+    pub(crate) shards: Vec<Shard>,
+}
+
+/// A component in its place in a pipeline. `C` is its contract, `B` what is built of it.
+pub(crate) struct Part<C, B: ?Sized> {
+    /// Its name in this pipeline, unique within its kind.
+    pub(crate) name: String,
+    /// Its name in the registry.
+    pub(crate) component: &'static str,
+    pub(crate) plugin: PluginId,
+    pub(crate) settings: Json,
+    pub(crate) contract: C,
+    /// The files that its settings name for it to read, to be hashed into the run's key.
+    pub(crate) reads: Vec<PathBuf>,
+    pub(crate) build: fn(&Json) -> Result<Box<B>, BuildError>,
+    /// What the check built; the first caller takes it.
+    pub(crate) built: Mutex<Option<Box<B>>>,
+}
+
+impl<C, B: ?Sized> Part<C, B> {
+    /// An instance: the one that the check built, or, once that is taken, a new one.
+    pub(crate) fn instance(&self) -> Result<Box<B>, BuildError> {
+        let built = self.built.lock().unwrap_or_else(PoisonError::into_inner).take();
+        built.map_or_else(|| (self.build)(&self.settings), Ok)
+    }
+
+    fn planned(&self, kind: Kind) -> PlannedComponent<'_> {
+        PlannedComponent {
+            kind,
+            name: &self.name,
+            component: self.component,
+            plugin: self.plugin.name,
+            version: self.plugin.version,
+            settings: &self.settings,
+        }
+    }
+}
+
+/// A component in its place in a pipeline, as `run --dry-run` shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct PlannedComponent<'p> {
+    /// What it is for.
+    pub kind: Kind,
+    /// Its name in this pipeline, unique within its kind.
+    pub name: &'p str,
+    /// Its name in the registry: `use`.
+    pub component: &'static str,
+    /// The plugin that offers it.
+    pub plugin: &'static str,
+    /// That plugin's version.
+    pub version: &'static str,
+    /// The settings made for it.
+    pub settings: &'p Json,
+}
+
+/// `[run]`: how the pipeline is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSettings {
+    /// The folder of outputs, `run.json` and `dead-letters.jsonl`, relative to the working
+    /// directory. `None` where the output goes to standard output.
+    pub dir: Option<PathBuf>,
+    /// Worker threads; `None` for as many as there are processors.
+    pub threads: Option<NonZeroUsize>,
+    /// What becomes of a run when a document fails.
+    pub on_error: OnError,
+    /// How many documents may fail before the run stops; `None` for any number.
+    pub max_failed: Option<u64>,
+    /// The largest document in raw bytes; a larger one is passed over and counted as failed.
+    pub max_document: usize,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        RunSettings {
+            dir: Some(PathBuf::from("out")),
+            threads: None,
+            on_error: OnError::DeadLetter,
+            max_failed: None,
+            max_document: 16 << 20,
+        }
+    }
+}
+
+/// What becomes of a run when a document fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnError {
+    /// The document goes to the dead letters, the run goes on.
+    DeadLetter,
+    /// The run stops.
+    Stop,
+}
+
+/// What the command line changes in a pipeline file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// The pipeline file's own path, which no output may overwrite.
+    pub file: Option<PathBuf>,
+    /// `--set NAME.KEY=VALUE`, each as typed. NAME is a component's name in the pipeline, `source` or
+    /// `run`; VALUE is a TOML value, or else taken as a string.
+    pub set: Vec<String>,
+    /// `--input`: files, folders, globs or `-` that take the place of the source's.
+    pub input: Vec<String>,
+    /// `--output`: a folder takes the place of `[run] dir`; a file or `-` that of the sinks too.
+    pub output: Option<String>,
+    /// Leaves inputs alone, so that a pipeline can be tested where its inputs are not.
+    pub without_inputs: bool,
+}
+
+/// One `[[test]]` block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestCase {
+    /// Its name, unique in the file.
+    pub name: String,
+    /// The line of the file that it starts at, from 1.
+    pub line: usize,
+    /// What goes through the stages: a document in its JSON form, `text` or `html` and, where the
+    /// test has them, `metadata` and `layers`. Offsets in chars, unless it says otherwise itself.
+    pub document: Json,
+    /// What must come out.
+    pub wanted: Wanted,
+}
+
+/// What a test wants of the document that comes out. What is `None`, or not named, may be anything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// The exact text.
+    pub text: Option<String>,
+    /// Whether the document is dropped.
+    pub dropped: Option<Dropped>,
+    /// These metadata keys have these values.
+    pub metadata: Map<String, Json>,
+    /// What layers hold, in the order of the file.
+    pub layers: Vec<WantedLayer>,
+}
+
+/// Whether a test wants its document dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// `false`: it is kept. A test that wants a text or a layer wants this too.
+    No,
+    /// `true`: it is dropped, for any reason.
+    Yes,
+    /// It is dropped for the reason of this name.
+    Because(String),
+}
+
+/// What a test wants of one layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WantedLayer {
+    /// The layer's name.
+    pub layer: String,
+    /// Whether there may be no other annotations: `want.stances` against `want.stances-include`.
+    pub exact: bool,
+    /// Annotations by what they must have: `text`, `label`, `start`, features. Each is an object.
+    pub annotations: Vec<Json>,
+}
+
+impl Pipeline {
+    /// Its name; that of the file where it has none.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its components: the source, the stages in order, the sinks.
+    pub fn components(&self) -> impl Iterator<Item = PlannedComponent<'_>> {
+        std::iter::once(self.source.planned(Kind::Source))
+            .chain(self.stages.iter().map(|part| part.planned(Kind::Stage)))
+            .chain(self.sinks.iter().map(|part| part.planned(Kind::Sink)))
+    }
+
+    /// How it is run.
+    pub fn run(&self) -> &RunSettings {
+        &self.run
+    }
+
+    /// Its tests, in the order of the file.
+    pub fn tests(&self) -> &[TestCase] {
+        &self.tests
+    }
+
+    /// What the source will read; empty where inputs were not looked for.
+    pub fn shards(&self) -> &[Shard] {
+        &self.shards
+    }
+
+    /// The outputs, by sink: paths below the run's folder.
+    pub fn outputs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sinks.iter().flat_map(|sink| {
+            sink.contract.outputs.iter().map(|output| (sink.name.as_str(), output.path.as_str()))
+        })
+    }
+
+    /// How much provenance to keep: what the most demanding sink asks for.
+    pub fn provenance(&self) -> Provenance {
+        let asked = self.sinks.iter().filter_map(|sink| sink.contract.provenance);
+        asked.max().unwrap_or(Provenance::None)
+    }
+
+    /// The layers that sinks leave out unless told to write them, sorted.
+    pub fn transient_layers(&self) -> Vec<&str> {
+        let written = self.stages.iter().flat_map(|stage| &stage.contract.writes);
+        let mut layers: Vec<&str> = written
+            .filter(|written| written.transient)
+            .map(|written| written.layer.as_str())
+            .collect();
+        layers.sort_unstable();
+        layers.dedup();
+        layers
+    }
+
+    /// Everything that its outputs depend on, but for the inputs and the files that components read:
+    /// one line of JSON with sorted keys, the same for the same pipeline on every machine. The run's
+    /// folder and threads are not in it.
+    pub fn canonical(&self) -> String {
+        let components: Vec<Json> = self
+            .components()
+            .map(|part| {
+                json!({
+                    "kind": part.kind.name(),
+                    "name": part.name,
+                    "use": part.component,
+                    "plugin": part.plugin,
+                    "version": part.version,
+                    "settings": sorted(part.settings),
+                })
+            })
+            .collect();
+        sorted(&json!({
+            "name": self.name,
+            "components": components,
+            "max-document": self.run.max_document,
+        }))
+        .to_string()
+    }
+}
+
+/// The same JSON with the members of every object in the order of their names, whatever the features
+/// that `serde_json` was built with.
+fn sorted(json: &Json) -> Json {
+    match json {
+        Json::Array(values) => values.iter().map(sorted).collect(),
+        Json::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(key, _)| *key);
+            members.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+        }
+        plain => plain.clone(),
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Findings {
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// Adds one; the caller may go on to say more about it.
+    pub(crate) fn at(
+        &mut self,
+        code: Code,
+        place: &Place,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.list.push(Diagnostic {
+            code,
+            message: message.into(),
+            argument: place.argument.as_deref().map(str::to_owned),
+            span: place.span.clone(),
+            label: String::new(),
+            notes: Vec::new(),
+            help: None,
+        });
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+
+    /// All of them: those of the file in its order, then those of the command line.
+    fn sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|found| {
+            (found.argument.is_some(), found.argument.clone(), found.span.start, found.code)
+        });
+        self.list
+    }
+}

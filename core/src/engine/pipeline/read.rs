@@ -1,0 +1,223 @@
+//! From the text of a pipeline file to a [`Pipeline`], or to all that is wrong with it.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::{
+    Findings, Overrides, Pipeline, Place,
+    components::{Draft, component},
+    node::{Entry, Form, Node, Table},
+    run,
+};
+use crate::engine::{
+    Code, Diagnostic, Kind, Registry,
+    registry::{is_kebab_case, nearest},
+};
+
+const TOP_LEVEL: [&str; 6] = ["name", "source", "stage", "sink", "run", "test"];
+
+impl Pipeline {
+    /// Reads the text of a pipeline file and checks all that can be known before a document is read.
+    /// Builds every component once, which may load models.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake found, in the order of the file; of a text that is not TOML, the first alone.
+    pub fn read(
+        text: &str,
+        registry: &Registry,
+        overrides: &Overrides,
+    ) -> Result<Pipeline, Vec<Diagnostic>> {
+        let mut findings = Findings::default();
+        let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
+        let root = Table::read(parsed.get_ref(), None, &mut findings);
+        let pipeline = read(&root, registry, overrides, &mut findings);
+        match pipeline {
+            Some(pipeline) if findings.list.is_empty() => Ok(pipeline),
+            _ => Err(findings.sorted()),
+        }
+    }
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> Diagnostic {
+    let at = error.span().map_or(text.len(), |span| span.start.min(text.len()));
+    let end = error.span().map_or(text.len(), |span| span.end.min(text.len())).max(at);
+    let mut findings = Findings::default();
+    let place = Place { argument: None, span: at..end };
+    findings.at(Code::Syntax, &place, format!("not valid TOML: {}", error.message())).clone()
+}
+
+/// The pipeline, or `None` where a part is missing; in which case there are findings.
+fn read(
+    root: &Table,
+    registry: &Registry,
+    overrides: &Overrides,
+    findings: &mut Findings,
+) -> Option<Pipeline> {
+    let start = Place { argument: None, span: 0..0 };
+    for entry in &root.entries {
+        check_top_level(entry, registry, findings);
+    }
+
+    let source = match root.get("source").map(|entry| &entry.value) {
+        None => {
+            findings
+                .at(Code::NoSource, &start, "the pipeline has no source")
+                .help("add a table: [source], with `use` and what it reads");
+            None
+        }
+        Some(Node { form: Form::List(sources), .. }) if sources.len() > 1 => {
+            let second = &sources[1];
+            findings
+                .at(Code::WrongType, &second.place, "a pipeline has one source")
+                .help("write one [source]; most sources read more than one path");
+            None
+        }
+        Some(node @ Node { form: Form::Table(_), .. }) => {
+            Some(component(Kind::Source, node, registry.sources(), registry, findings))
+        }
+        Some(node) => {
+            let was = node.kind();
+            findings
+                .at(Code::WrongType, &node.place, format!("`source` is a table, and this is {was}"))
+                .help("write [source] on a line of its own, and its settings below");
+            None
+        }
+    };
+    let stages: Vec<Draft<_, _>> = tables(root, Kind::Stage, findings)
+        .into_iter()
+        .map(|node| component(Kind::Stage, node, registry.stages(), registry, findings))
+        .collect();
+    let sinks: Vec<Draft<_, _>> = tables(root, Kind::Sink, findings)
+        .into_iter()
+        .map(|node| component(Kind::Sink, node, registry.sinks(), registry, findings))
+        .collect();
+    if root.get("sink").is_none() {
+        findings
+            .at(Code::NoSink, &start, "the pipeline has no sink, so its results would go nowhere")
+            .help("add a table: [[sink]], with `use` and what it writes");
+    }
+    unique_names(Kind::Stage, &stages, findings);
+    unique_names(Kind::Sink, &sinks, findings);
+
+    let run = run::read(root.get("run"), findings);
+    let name = name(root, overrides.file.as_deref(), findings);
+
+    Some(Pipeline {
+        name,
+        source: source?.part?,
+        stages: stages.into_iter().map(|draft| draft.part).collect::<Option<_>>()?,
+        sinks: sinks.into_iter().map(|draft| draft.part).collect::<Option<_>>()?,
+        run,
+        tests: Vec::new(),
+        shards: Vec::new(),
+    })
+}
+
+fn check_top_level(entry: &Entry, registry: &Registry, findings: &mut Findings) {
+    let key = entry.key.as_str();
+    if TOP_LEVEL.contains(&key) {
+        return;
+    }
+    let found = findings.at(Code::UnknownKey, &entry.place, format!("`{key}` means nothing here"));
+    found.label("unknown");
+    let plural = key.strip_suffix('s').filter(|key| TOP_LEVEL.contains(key));
+    if let Some(near) = plural.or_else(|| nearest(key, TOP_LEVEL)) {
+        found.help(format!("did you mean `{}`?", header(near)));
+    } else if let Some(component) = registry.components().find(|c| c.name() == key) {
+        let kind = component.kind();
+        found.help(format!("`{key}` is a {kind}: write {} and use = \"{key}\"", kind.header()));
+    } else {
+        found.help("a pipeline file has: name, [source], [[stage]], [[sink]], [run], [[test]]");
+    }
+}
+
+fn header(key: &str) -> &str {
+    match key {
+        "source" => "[source]",
+        "stage" => "[[stage]]",
+        "sink" => "[[sink]]",
+        "run" => "[run]",
+        "test" => "[[test]]",
+        key => key,
+    }
+}
+
+/// The tables of `[[stage]]`, `[[sink]]` or `[[test]]`.
+fn tables<'n>(root: &'n Table, kind: Kind, findings: &mut Findings) -> Vec<&'n Node> {
+    array_of_tables(root, kind.name(), findings)
+}
+
+pub(super) fn array_of_tables<'n>(
+    root: &'n Table,
+    key: &str,
+    findings: &mut Findings,
+) -> Vec<&'n Node> {
+    let Some(Entry { value, .. }) = root.get(key) else { return Vec::new() };
+    let Form::List(nodes) = &value.form else {
+        let message = format!("a pipeline can have more than one {key}");
+        let help = format!("write [[{key}]], with two brackets");
+        findings.at(Code::WrongType, &value.place, message).help(help);
+        // Its contents are checked all the same.
+        return value.table().map(|_| value).into_iter().collect();
+    };
+    let is_table = |node: &&Node| {
+        if node.table().is_none() {
+            let message = format!("a {key} is a table, and this is {}", node.kind());
+            findings
+                .at(Code::WrongType, &node.place, message)
+                .help(format!("write [[{key}]] on a line of its own, and its settings below"));
+        }
+        node.table().is_some()
+    };
+    nodes.iter().filter(is_table).collect()
+}
+
+fn unique_names<C, B: ?Sized>(kind: Kind, drafts: &[Draft<C, B>], findings: &mut Findings) {
+    for (at, draft) in drafts.iter().enumerate() {
+        let Some((name, place)) = &draft.name else { continue };
+        let first = drafts[..at].iter().filter_map(|d| d.name.as_ref()).find(|d| d.0 == *name);
+        if let Some((_, first)) = first {
+            findings
+                .at(Code::DuplicateName, place, format!("two {kind}s are named `{name}`"))
+                .note(first, "the first")
+                .help(format!("give this one a name of its own: name = \"{name}-{}\"", at + 1));
+        }
+    }
+}
+
+fn name(root: &Table, file: Option<&Path>, findings: &mut Findings) -> String {
+    let Some(entry) = root.get("name") else {
+        let stem = file.and_then(Path::file_stem).and_then(|stem| stem.to_str());
+        return stem.unwrap_or("pipeline").to_owned();
+    };
+    match entry.value.text() {
+        Some(name) if is_kebab_case(name) => return name.to_owned(),
+        Some(name) => {
+            let better = kebab_case(name);
+            findings
+                .at(Code::BadName, &entry.value.place, format!("`{name}` cannot be a name"))
+                .help(format!("write it in kebab-case: name = \"{better}\""));
+        }
+        None => {
+            let message = format!("`name` takes a string, and this is {}", entry.value.kind());
+            findings
+                .at(Code::WrongType, &entry.value.place, message)
+                .help("write name = \"my-pipeline\"");
+        }
+    }
+    String::new()
+}
+
+/// The name in kebab-case that is most like this one.
+pub(super) fn kebab_case(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let joined = words.collect::<Vec<_>>().join("-");
+    if is_kebab_case(&joined) {
+        joined
+    } else {
+        format!("my-{joined}").trim_end_matches('-').into()
+    }
+}

@@ -1,0 +1,384 @@
+//! The registry: kind and name in a pipeline file -> component.
+
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+use thiserror::Error;
+
+use crate::{
+    Plugin,
+    plugin::{SinkEntry, SourceEntry, StageEntry},
+};
+
+/// The components of some plugins, by kind and name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    sources: Vec<Offered<SourceEntry>>,
+    stages: Vec<Offered<StageEntry>>,
+    sinks: Vec<Offered<SinkEntry>>,
+}
+
+/// A component and the plugin that offers it.
+#[derive(Clone)]
+pub(crate) struct Offered<E> {
+    pub(crate) plugin: PluginId,
+    pub(crate) entry: E,
+}
+
+/// A plugin's name and version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PluginId {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+}
+
+/// What a component is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Yields documents.
+    Source,
+    /// Changes, annotates or drops them.
+    Stage,
+    /// Receives finished ones.
+    Sink,
+}
+
+impl Kind {
+    /// The three of them, in the order of a pipeline.
+    pub const ALL: [Kind; 3] = [Kind::Source, Kind::Stage, Kind::Sink];
+
+    /// `source`, `stage` or `sink`, as the tables of a pipeline file are called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Source => "source",
+            Kind::Stage => "stage",
+            Kind::Sink => "sink",
+        }
+    }
+
+    /// How its table begins in a pipeline file.
+    pub fn header(self) -> &'static str {
+        match self {
+            Kind::Source => "[source]",
+            Kind::Stage => "[[stage]]",
+            Kind::Sink => "[[sink]]",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why some plugins cannot be used together, or one not at all.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RegistryError {
+    /// Two plugins offer components of one kind and name.
+    #[error(
+        "the plugins `{first}` and `{second}` both offer a {kind} named `{name}`; leave one of them out"
+    )]
+    NameTaken {
+        /// The kind of both components.
+        kind: Kind,
+        /// Their name.
+        name: &'static str,
+        /// The plugin that was there first.
+        first: &'static str,
+        /// The plugin that came after it; the same where one plugin offers both.
+        second: &'static str,
+    },
+    /// A name that is not in kebab-case.
+    #[error(
+        "the plugin `{plugin}` offers a {kind} named `{name}`; rename it in kebab-case: lower-case letters, digits, single hyphens"
+    )]
+    BadName {
+        /// The kind of the component.
+        kind: Kind,
+        /// Its name.
+        name: &'static str,
+        /// Its plugin.
+        plugin: &'static str,
+    },
+    /// A setting that has the name of a key every component has.
+    #[error(
+        "the {kind} `{name}` of the plugin `{plugin}` has a setting `{setting}`, a name that pipeline files need themselves; rename the setting"
+    )]
+    ReservedSetting {
+        /// The kind of the component.
+        kind: Kind,
+        /// Its name.
+        name: &'static str,
+        /// Its plugin.
+        plugin: &'static str,
+        /// The setting.
+        setting: String,
+    },
+}
+
+/// Keys that every component's table may have, so no component has a setting of that name.
+pub(crate) const RESERVED_KEYS: [&str; 8] =
+    ["use", "name", "when", "isolation", "timeout", "memory", "allow", "on-error"];
+
+/// A component as `docmill show` lists it.
+#[derive(Clone, Copy)]
+pub struct Component<'r> {
+    plugin: PluginId,
+    entry: AnyEntry<'r>,
+}
+
+#[derive(Clone, Copy)]
+enum AnyEntry<'r> {
+    Source(&'r SourceEntry),
+    Stage(&'r StageEntry),
+    Sink(&'r SinkEntry),
+}
+
+impl Registry {
+    /// The components of these plugins.
+    ///
+    /// # Errors
+    ///
+    /// Two components of one kind and name, a name that is not kebab-case, or a setting with a
+    /// reserved name.
+    pub fn new(plugins: Vec<Plugin>) -> Result<Registry, RegistryError> {
+        let mut registry = Registry::default();
+        for plugin in plugins {
+            let id = PluginId { name: plugin.name, version: plugin.version };
+            for entry in plugin.sources {
+                registry.admit(Component { plugin: id, entry: AnyEntry::Source(&entry) })?;
+                registry.sources.push(Offered { plugin: id, entry });
+            }
+            for entry in plugin.stages {
+                registry.admit(Component { plugin: id, entry: AnyEntry::Stage(&entry) })?;
+                registry.stages.push(Offered { plugin: id, entry });
+            }
+            for entry in plugin.sinks {
+                registry.admit(Component { plugin: id, entry: AnyEntry::Sink(&entry) })?;
+                registry.sinks.push(Offered { plugin: id, entry });
+            }
+        }
+        Ok(registry)
+    }
+
+    fn admit(&self, new: Component<'_>) -> Result<(), RegistryError> {
+        let (kind, name, plugin) = (new.kind(), new.name(), new.plugin.name);
+        if let Some(old) = self.component(kind, name) {
+            let first = old.plugin.name;
+            return Err(RegistryError::NameTaken { kind, name, first, second: plugin });
+        }
+        if !is_kebab_case(name) {
+            return Err(RegistryError::BadName { kind, name, plugin });
+        }
+        let schema = new.schema();
+        let reserved = RESERVED_KEYS.iter().find(|key| schema["properties"].get(*key).is_some());
+        match reserved {
+            Some(key) => {
+                let setting = (*key).to_owned();
+                Err(RegistryError::ReservedSetting { kind, name, plugin, setting })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// All components: sources, stages, sinks, each in the order in which they were offered.
+    pub fn components(&self) -> impl Iterator<Item = Component<'_>> {
+        let sources = self.sources.iter().map(|offered| Component {
+            plugin: offered.plugin,
+            entry: AnyEntry::Source(&offered.entry),
+        });
+        let stages = self.stages.iter().map(|offered| Component {
+            plugin: offered.plugin,
+            entry: AnyEntry::Stage(&offered.entry),
+        });
+        let sinks = self.sinks.iter().map(|offered| Component {
+            plugin: offered.plugin,
+            entry: AnyEntry::Sink(&offered.entry),
+        });
+        sources.chain(stages).chain(sinks)
+    }
+
+    /// The component of this kind and name.
+    pub fn component(&self, kind: Kind, name: &str) -> Option<Component<'_>> {
+        self.components().find(|component| component.kind() == kind && component.name() == name)
+    }
+
+    /// The name of a component of this kind that is most like `name`, if one is like it.
+    pub fn nearest(&self, kind: Kind, name: &str) -> Option<&'static str> {
+        let of_kind = self.components().filter(|component| component.kind() == kind);
+        nearest(name, of_kind.map(|component| component.name()))
+    }
+
+    pub(crate) fn source(&self, name: &str) -> Option<&Offered<SourceEntry>> {
+        self.sources.iter().find(|offered| offered.entry.name == name)
+    }
+
+    pub(crate) fn stage(&self, name: &str) -> Option<&Offered<StageEntry>> {
+        self.stages.iter().find(|offered| offered.entry.name == name)
+    }
+
+    pub(crate) fn sink(&self, name: &str) -> Option<&Offered<SinkEntry>> {
+        self.sinks.iter().find(|offered| offered.entry.name == name)
+    }
+
+    pub(crate) fn sources(&self) -> &[Offered<SourceEntry>] {
+        &self.sources
+    }
+
+    pub(crate) fn stages(&self) -> &[Offered<StageEntry>] {
+        &self.stages
+    }
+
+    pub(crate) fn sinks(&self) -> &[Offered<SinkEntry>] {
+        &self.sinks
+    }
+}
+
+impl<'r> Component<'r> {
+    /// What it is for.
+    pub fn kind(self) -> Kind {
+        match self.entry {
+            AnyEntry::Source(_) => Kind::Source,
+            AnyEntry::Stage(_) => Kind::Stage,
+            AnyEntry::Sink(_) => Kind::Sink,
+        }
+    }
+
+    /// Its name in pipeline files.
+    pub fn name(self) -> &'static str {
+        match self.entry {
+            AnyEntry::Source(entry) => entry.name,
+            AnyEntry::Stage(entry) => entry.name,
+            AnyEntry::Sink(entry) => entry.name,
+        }
+    }
+
+    /// The name of the plugin that offers it.
+    pub fn plugin(self) -> &'static str {
+        self.plugin.name
+    }
+
+    /// The version of that plugin.
+    pub fn version(self) -> &'static str {
+        self.plugin.version
+    }
+
+    /// The JSON Schema of its settings, without references. The descriptions are the doc comments.
+    pub fn schema(self) -> Json {
+        match self.entry {
+            AnyEntry::Source(entry) => (entry.schema)(),
+            AnyEntry::Stage(entry) => (entry.schema)(),
+            AnyEntry::Sink(entry) => (entry.schema)(),
+        }
+    }
+
+    /// File name endings, without the dot, that `--input` or `--output` gives to it; none for a
+    /// stage.
+    pub fn extensions(self) -> &'static [&'static str] {
+        match self.entry {
+            AnyEntry::Source(entry) => entry.extensions,
+            AnyEntry::Stage(_) => &[],
+            AnyEntry::Sink(entry) => entry.extensions,
+        }
+    }
+
+    /// The layers that it needs when no setting is made; none where it cannot do without settings.
+    pub fn needs(self) -> Vec<String> {
+        match self.entry {
+            AnyEntry::Source(_) => Vec::new(),
+            AnyEntry::Stage(entry) => {
+                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.needs)
+            }
+            AnyEntry::Sink(entry) => {
+                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.needs)
+            }
+        }
+    }
+
+    /// The layers that its documents have afterwards when no setting is made; none where it cannot
+    /// do without settings.
+    pub fn writes(self) -> Vec<String> {
+        match self.entry {
+            AnyEntry::Source(entry) => {
+                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.layers)
+            }
+            AnyEntry::Stage(entry) => (entry.contract)(&json!({})).map_or_else(
+                |_| Vec::new(),
+                |c| c.writes.into_iter().map(|written| written.layer).collect(),
+            ),
+            AnyEntry::Sink(_) => Vec::new(),
+        }
+    }
+}
+
+/// Lower-case letters, digits and single hyphens, beginning with a letter.
+pub(crate) fn is_kebab_case(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.split('-').all(|part| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        })
+}
+
+/// The name most like `name`, if one is like it: as few as a third of its chars are wrong,
+/// misplaced, too many or missing. Of two as near, the one that comes first.
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = name.to_lowercase().replace('_', "-");
+    let allowed = (lower.chars().count() / 3).max(1);
+    let distances = known.into_iter().map(|known| (distance(&lower, known), known));
+    distances.filter(|(d, _)| *d <= allowed).min_by_key(|(d, _)| *d).map(|(_, known)| known)
+}
+
+/// The optimal string alignment distance: insertions, deletions, replacements, and swaps of
+/// neighbours. Names longer than 64 chars are not compared.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().max(b.len()) > 64 {
+        return usize::MAX;
+    }
+    let mut two_up = vec![0; b.len() + 1];
+    let mut up: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = up[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(up[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(two_up[j - 2] + 1);
+            }
+        }
+        two_up = std::mem::replace(&mut up, row);
+    }
+    up[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_near() {
+        let known = ["clean", "segment", "tag-entities", "score-stance"];
+        for (slip, meant) in [
+            ("claen", Some("clean")),
+            ("tag_entities", Some("tag-entities")),
+            ("Segment", Some("segment")),
+            ("score-stances", Some("score-stance")),
+            ("translate", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(slip, known), meant, "{slip}");
+        }
+    }
+
+    #[test]
+    fn kebab_case_is_strict() {
+        for good in ["a", "tag-entities", "v2-x"] {
+            assert!(is_kebab_case(good), "{good}");
+        }
+        for bad in ["", "A", "a--b", "-a", "a-", "a_b", "2a", "é"] {
+            assert!(!is_kebab_case(bad), "{bad}");
+        }
+    }
+}
