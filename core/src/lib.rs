@@ -65,6 +65,7 @@ mod document;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod json;
+mod offsets;
 mod plugin;
 mod provenance;
 mod sink;
@@ -80,6 +81,7 @@ pub use changes::{Changes, Piece, PieceKind};
 pub use check::Violation;
 pub use contract::{BuildError, Contract, DocumentError, Reason, Verdict};
 pub use document::{Annotating, Annotation, Document, DocumentBuf, Layer};
+pub use offsets::{Offsets, Positions};
 pub use plugin::Plugin;
 pub use provenance::{Edit, Origin, Provenance, Segment, SegmentKind};
 pub use sink::{Sink, SinkContract};

@@ -3,6 +3,9 @@
 //! One call in a component's tests: [`check_stage`] here, its siblings for sources and sinks.
 //! A failure says which promise is broken and by which text.
 
+mod documents;
+
+pub use documents::documents;
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
