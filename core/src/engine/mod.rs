@@ -10,6 +10,7 @@ mod diagnostic;
 mod moves;
 mod pipeline;
 mod registry;
+mod run;
 mod trace;
 
 pub(crate) use apply::Apply;
@@ -19,3 +20,7 @@ pub use pipeline::{
     WantedLayer,
 };
 pub use registry::{Component, Kind, Registry, RegistryError};
+pub use run::{
+    ComponentReport, DEAD_LETTERS_FILE, Destination, OutputReport, PluginReport, Progress,
+    REPORT_FILE, Report, RunError, RunOptions, Totals, WriteError, run,
+};

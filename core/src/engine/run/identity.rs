@@ -1,0 +1,64 @@
+//! Names a document and its raw bytes.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use crate::{DocumentBuf, Provenance};
+
+/// Fills in what the source left open: the digest of the raw bytes, where it will be written, and
+/// an id made of content and place, so that it is the same on every machine.
+pub(super) fn complete(document: &mut DocumentBuf, level: Provenance) {
+    if level == Provenance::None {
+        document.trace = None;
+    } else if !document.carried {
+        document.origin.digest = digest(document.raw());
+    }
+    if document.id.is_empty() {
+        let mut hash = Sha256::new();
+        hash.update(document.raw());
+        hash.update(document.origin.locator.as_bytes());
+        document.id.push_str("doc-");
+        push_hex(&mut document.id, &hash.finalize()[..16]);
+    }
+}
+
+/// `sha256:` and the digest of these bytes in hexadecimal.
+pub(crate) fn digest(raw: &[u8]) -> String {
+    let mut digest = String::with_capacity(71);
+    digest.push_str("sha256:");
+    push_hex(&mut digest, &Sha256::digest(raw));
+    digest
+}
+
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_what_sha256sum_prints() {
+        assert_eq!(
+            digest(b"abc"),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn the_same_text_at_two_places_has_two_ids() {
+        let at = |locator: &str| {
+            let mut document = DocumentBuf::with_text("same");
+            document.origin.locator.push_str(locator);
+            complete(&mut document, Provenance::None);
+            document.id
+        };
+        assert_ne!(at("byte=0;field=text"), at("byte=9;field=text"));
+        assert_eq!(at("byte=0;field=text"), at("byte=0;field=text"));
+    }
+}

@@ -1,0 +1,390 @@
+//! Runs a pipeline: blocks of input go through all stages on one worker, and come out in order.
+
+mod contain;
+mod dead_letters;
+mod identity;
+mod ledger;
+mod order;
+mod outputs;
+mod report;
+mod worker;
+
+use std::{
+    io::Write,
+    num::NonZeroUsize,
+    panic::resume_unwind,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use thiserror::Error;
+
+pub(crate) use dead_letters::chain;
+pub(crate) use identity::digest;
+pub use outputs::WriteError;
+pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
+
+use crate::{
+    Block, BuildError, Cut,
+    engine::{OnError, Pipeline},
+    plugin::AnySource,
+};
+use ledger::Ledger;
+use order::Order;
+use outputs::{Folder, Outputs};
+use worker::{Done, Worker};
+
+/// The file, in the run's folder, that a run is accounted for in.
+pub const REPORT_FILE: &str = "run.json";
+/// The file, in the run's folder, that failed documents are written to.
+pub const DEAD_LETTERS_FILE: &str = "dead-letters.jsonl";
+
+/// How to run, beside what the pipeline file says.
+pub struct RunOptions<'a> {
+    /// Worker threads; `None` for the number of processors.
+    pub threads: Option<NonZeroUsize>,
+    /// Take in this many documents and no more. Such a run uses one thread.
+    pub limit: Option<u64>,
+    /// Where outputs go.
+    pub destination: Destination,
+    /// Set from outside to stop the run: it ends with [`RunError::Stopped`].
+    pub stop: &'a AtomicBool,
+    /// Called now and then with what was done so far.
+    pub observe: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// Where outputs go.
+pub enum Destination {
+    /// To files in this folder.
+    Folder(PathBuf),
+    /// The one output of the one sink goes here, dead letters to a file if one is named.
+    Stream {
+        /// Usually standard output.
+        output: Box<dyn Write + Send>,
+        /// Where failed documents go; lost, but counted, where it is `None`.
+        dead_letters: Option<PathBuf>,
+    },
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Bytes read so far, after decompression.
+    pub bytes: u64,
+    /// Bytes of all inputs as stored; `None` where an input's size is not known.
+    pub total_bytes: Option<u64>,
+    /// Documents read so far.
+    pub documents: u64,
+    /// Documents that failed so far.
+    pub failed: u64,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// A component could not be built.
+    #[error("a component could not be built")]
+    Build(#[from] BuildError),
+    /// An output could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// More documents failed than `max-failed` allows.
+    #[error("{failed} documents failed, more than max-failed allows ({allowed}); see {}", dead_letters.display())]
+    TooManyFailed {
+        /// How many failed.
+        failed: u64,
+        /// How many may.
+        allowed: u64,
+        /// Where they are.
+        dead_letters: PathBuf,
+    },
+    /// It was stopped from outside.
+    #[error("stopped before the end; nothing was written")]
+    Stopped,
+    /// The account does not balance: a fault of docmill.
+    #[error(
+        "the account of the run does not balance, so its outputs were not kept; please report this"
+    )]
+    Unbalanced(Box<Report>),
+}
+
+/// Runs a pipeline.
+///
+/// # Errors
+///
+/// See [`RunError`]. Documents that fail are no error of the run; they are counted in the report.
+pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunError> {
+    let key = digest(pipeline.canonical().as_bytes());
+    let source = pipeline.source.instance()?;
+    let dead_letters_path = match &options.destination {
+        Destination::Folder(dir) => Some(dir.join(DEAD_LETTERS_FILE)),
+        Destination::Stream { dead_letters, .. } => dead_letters.clone(),
+    };
+    let threads = match options.limit {
+        Some(_) => 1,
+        None => options
+            .threads
+            .or(pipeline.run.threads)
+            .or(thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get),
+    };
+    let mut workers = (0..threads)
+        .map(|_| Worker::new(pipeline, &*source, options.limit))
+        .collect::<Result<Vec<_>, _>>()?;
+    let writer = Mutex::new(Writer::open(pipeline, &key, options.destination)?);
+    let total_bytes =
+        pipeline.shards.iter().flat_map(|shard| &shard.inputs).map(|input| input.bytes).sum();
+    let run = Run {
+        pipeline,
+        source: &*source,
+        max_failed: match pipeline.run.on_error {
+            OnError::Stop => 0,
+            OnError::DeadLetter => pipeline.run.max_failed.unwrap_or(u64::MAX),
+        },
+        reader: Mutex::new(Reader { shard: 0, cut: None, next: 0 }),
+        order: Order::new(2 * threads as u64 + 2),
+        writer: &writer,
+        dead_letters: dead_letters_path.as_deref().unwrap_or(Path::new("")),
+        total_bytes,
+        stop: options.stop,
+        observe: options.observe,
+    };
+    let outcome = if let [only] = &mut workers[..] {
+        run.work(only)
+    } else {
+        thread::scope(|scope| {
+            let run = &run;
+            let running: Vec<_> =
+                workers.iter_mut().map(|worker| scope.spawn(move || run.work(worker))).collect();
+            let outcomes = running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            outcomes.fold(Ok(()), |first, next| first.and(next))
+        })
+    };
+    let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match outcome {
+        Ok(()) => {
+            let mut report = Report::of(pipeline, &writer.ledger);
+            report.pipeline_digest = key;
+            report.threads = threads;
+            writer.finish(report)
+        }
+        Err(error) => {
+            if let RunError::TooManyFailed { .. } = error {
+                writer.place_dead_letters()?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// What the workers of a run share.
+struct Run<'a> {
+    pipeline: &'a Pipeline,
+    source: &'a dyn AnySource,
+    /// More failed documents than this stop the run.
+    max_failed: u64,
+    reader: Mutex<Reader>,
+    order: Order<Done>,
+    writer: &'a Mutex<Writer>,
+    dead_letters: &'a Path,
+    total_bytes: Option<u64>,
+    stop: &'a AtomicBool,
+    observe: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// Hands out blocks in order.
+struct Reader {
+    shard: usize,
+    cut: Option<Box<dyn Cut>>,
+    /// The number of the next block.
+    next: u64,
+}
+
+impl Reader {
+    fn next(
+        &mut self,
+        pipeline: &Pipeline,
+        source: &dyn AnySource,
+        block: &mut Block,
+    ) -> Option<u64> {
+        loop {
+            if self.cut.is_none() {
+                let shard = pipeline.shards.get(self.shard)?;
+                self.shard += 1;
+                self.cut = Some(source.cut(shard, pipeline.run.max_document));
+            }
+            block.clear();
+            if self.cut.as_mut().is_some_and(|cut| cut.next(block)) {
+                self.next += 1;
+                return Some(self.next - 1);
+            }
+            self.cut = None;
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Works until there are no more blocks.
+    fn work(&self, worker: &mut Worker<'_>) -> Result<(), RunError> {
+        let _guard = EndOnPanic(&self.order);
+        let mut block = Block::default();
+        while !worker.is_full() && !self.order.has_ended() {
+            let number = self.reader.lock().unwrap_or_else(PoisonError::into_inner).next(
+                self.pipeline,
+                self.source,
+                &mut block,
+            );
+            let Some(number) = number else { break };
+            let Some(mut done) = self.order.admit(number) else { break };
+            worker.block(&block, &mut done);
+            if self.stop.load(Ordering::Relaxed) {
+                self.order.end();
+                return Err(RunError::Stopped);
+            }
+            self.order.hand_in(number, done, |done| self.write(done))?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, done: &mut Done) -> Result<(), RunError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.write(done)?;
+        let ledger = &writer.ledger;
+        (self.observe)(&Progress {
+            bytes: ledger.bytes,
+            total_bytes: self.total_bytes,
+            documents: ledger.read(),
+            failed: ledger.failed(),
+        });
+        let (failed, allowed) = (ledger.failed(), self.max_failed);
+        if failed > allowed {
+            return Err(RunError::TooManyFailed {
+                failed,
+                allowed,
+                dead_letters: self.dead_letters.to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Lets the other workers end when this one panics: a fault of the engine itself.
+struct EndOnPanic<'a>(&'a Order<Done>);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.end();
+        }
+    }
+}
+
+/// Appends outcomes to the outputs, in order, and keeps the account.
+struct Writer {
+    outputs: Outputs,
+    /// The files of a run to a stream: only dead letters.
+    dead_letters: Option<Folder>,
+    ledger: Ledger,
+    start: Instant,
+}
+
+impl Writer {
+    fn open(pipeline: &Pipeline, key: &str, destination: Destination) -> Result<Self, RunError> {
+        let (outputs, dead_letters) = match destination {
+            Destination::Folder(dir) => {
+                let paths = pipeline.outputs().map(|(_, path)| path).chain([DEAD_LETTERS_FILE]);
+                (Outputs::Folder(Folder::open(&dir, key, paths)?), None)
+            }
+            Destination::Stream { output, dead_letters: None } => (Outputs::Stream(output), None),
+            Destination::Stream { output, dead_letters: Some(path) } => {
+                let dir = path.parent().unwrap_or(Path::new(""));
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let folder = Folder::open(
+                    if dir.as_os_str().is_empty() { Path::new(".") } else { dir },
+                    key,
+                    [&*name].into_iter(),
+                )?;
+                (Outputs::Stream(output), Some(folder))
+            }
+        };
+        let ledger = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
+        let mut writer = Writer { outputs, dead_letters, ledger, start: Instant::now() };
+        let mut header = Done::default();
+        for sink in &pipeline.sinks {
+            let instance = sink.instance()?;
+            for at in 0..sink.contract.outputs.len() {
+                let mut bytes = Vec::new();
+                instance.header(at, &mut bytes);
+                header.outputs.push(bytes);
+            }
+        }
+        writer.write(&header)?;
+        Ok(writer)
+    }
+
+    fn write(&mut self, done: &Done) -> Result<(), WriteError> {
+        match &mut self.outputs {
+            Outputs::Folder(folder) => {
+                for (at, bytes) in done.outputs.iter().enumerate() {
+                    folder.write(at, bytes)?;
+                }
+                let last = done.outputs.len();
+                folder.write(last, &done.dead_letters)?;
+            }
+            Outputs::Stream(output) => {
+                for bytes in &done.outputs {
+                    let written = output.write_all(bytes).and_then(|()| output.flush());
+                    written.map_err(|error| WriteError::new(Path::new("-"), error))?;
+                }
+                if let Some(folder) = &mut self.dead_letters {
+                    folder.write(0, &done.dead_letters)?;
+                }
+            }
+        }
+        self.ledger.add(&done.ledger);
+        Ok(())
+    }
+
+    /// Checks the account and puts the outputs in place.
+    fn finish(mut self, mut report: Report) -> Result<Report, RunError> {
+        report.outputs = match &self.outputs {
+            Outputs::Folder(folder) => folder
+                .sizes()
+                .map(|(path, bytes)| OutputReport { path: path.to_owned(), bytes })
+                .collect(),
+            Outputs::Stream(_) => Vec::new(),
+        };
+        report.seconds = self.start.elapsed().as_secs_f64();
+        if !self.ledger.balances() {
+            return Err(RunError::Unbalanced(Box::new(report)));
+        }
+        match &mut self.outputs {
+            Outputs::Folder(folder) => {
+                folder.place(None)?;
+                folder.write_beside(REPORT_FILE, &report.to_json())?;
+            }
+            Outputs::Stream(_) => {
+                if let Some(folder) = &mut self.dead_letters {
+                    folder.place(None)?;
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// Of a run that was given up: what failed, and nothing else.
+    fn place_dead_letters(&mut self) -> Result<(), WriteError> {
+        match (&mut self.outputs, &mut self.dead_letters) {
+            (Outputs::Folder(folder), _) => folder.place(Some(DEAD_LETTERS_FILE)),
+            (_, Some(folder)) => folder.place(None),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What a run did: the table at its end, and `run.json`.
+
+use serde::Serialize;
+
+use super::ledger::{Entry, Ledger};
+use crate::engine::{Pipeline, pipeline::Part};
+
+/// The account of a run. Written to `run.json`; its times are the only thing in a run's folder that
+/// differs between two runs of the same pipeline over the same input.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Report {
+    /// The version of docmill.
+    pub docmill: String,
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// `sha256:` and the digest of the checked pipeline: components, settings, plugin versions.
+    pub pipeline_digest: String,
+    /// The plugins whose components it uses.
+    pub plugins: Vec<PluginReport>,
+    /// Worker threads.
+    pub threads: usize,
+    /// in = written + dropped + failed.
+    pub documents: Totals,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// What the source did.
+    pub source: ComponentReport,
+    /// What each stage did, in order.
+    pub stages: Vec<ComponentReport>,
+    /// What each sink did, in order.
+    pub sinks: Vec<ComponentReport>,
+    /// The files written, below the run's folder.
+    pub outputs: Vec<OutputReport>,
+    /// Seconds from start to end.
+    pub seconds: f64,
+    /// Seconds of processor time of all workers.
+    pub cpu_seconds: f64,
+}
+
+/// A plugin, as it took part in a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct PluginReport {
+    /// Its crate.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The fates of all documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Read by the source, or failed to be.
+    #[serde(rename = "in")]
+    pub read: u64,
+    /// Made by stages out of others. No stage can, yet.
+    pub made: u64,
+    /// Left the last stage and were encoded by every sink.
+    pub written: u64,
+    /// Dropped by a stage.
+    pub dropped: u64,
+    /// Failed in the source, a stage or a sink.
+    pub failed: u64,
+}
+
+/// What one component did.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ComponentReport {
+    /// Its name in the pipeline.
+    pub name: String,
+    /// The component.
+    #[serde(rename = "use")]
+    pub component: String,
+    /// Documents that came in.
+    #[serde(rename = "in")]
+    pub read: u64,
+    /// Documents that went on.
+    pub kept: u64,
+    /// Documents dropped, by reason.
+    pub dropped: std::collections::BTreeMap<String, u64>,
+    /// Documents that failed here.
+    pub failed: u64,
+    /// Bytes of text that came in; of a sink, bytes that it wrote.
+    pub bytes: u64,
+    /// Seconds of processor time: the component's share of its blocks' wall time, times their
+    /// processor time.
+    pub cpu_seconds: f64,
+}
+
+/// A file that a run wrote.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutputReport {
+    /// Below the run's folder.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+impl Report {
+    pub(super) fn of(pipeline: &Pipeline, ledger: &Ledger) -> Self {
+        let mut plugins: Vec<_> =
+            pipeline.components().map(|part| (part.plugin, part.version)).collect();
+        plugins.sort_unstable();
+        plugins.dedup();
+        let named = plugins.into_iter().map(|(name, version)| PluginReport {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        });
+        Report {
+            docmill: env!("CARGO_PKG_VERSION").to_owned(),
+            pipeline: pipeline.name().to_owned(),
+            plugins: named.collect(),
+            documents: Totals {
+                read: ledger.read(),
+                made: 0,
+                written: ledger.written,
+                dropped: ledger.dropped(),
+                failed: ledger.failed(),
+            },
+            bytes: ledger.bytes,
+            source: ComponentReport::of(&pipeline.source, &ledger.source),
+            stages: pipeline
+                .stages
+                .iter()
+                .zip(&ledger.stages)
+                .map(|(part, entry)| ComponentReport::of(part, entry))
+                .collect(),
+            sinks: pipeline
+                .sinks
+                .iter()
+                .zip(&ledger.sinks)
+                .map(|(part, entry)| ComponentReport::of(part, entry))
+                .collect(),
+            cpu_seconds: ledger.cpu.as_secs_f64(),
+            ..Report::default()
+        }
+    }
+
+    /// As `run.json` holds it.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Nothing in a report can fail to be written: no maps but of strings, no foreign types.
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+impl ComponentReport {
+    fn of<C, B: ?Sized>(part: &Part<C, B>, entry: &Entry) -> Self {
+        ComponentReport {
+            name: part.name.clone(),
+            component: part.component.to_owned(),
+            read: entry.read,
+            kept: entry.kept(),
+            dropped: entry.dropped.clone(),
+            failed: entry.failed,
+            bytes: entry.bytes,
+            cpu_seconds: entry.time.as_secs_f64(),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Takes blocks through all stages and sinks, one document at a time.
+
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::{
+    Block, BuildError, Changes, Contract, DocumentBuf, DocumentError, Intake, Provenance, Verdict,
+    engine::{
+        Apply, Pipeline,
+        pipeline::Part,
+        run::{
+            contain::contain,
+            dead_letters::{self, Failure},
+            identity,
+            ledger::Ledger,
+        },
+    },
+    plugin::{AnySink, AnySource, AnyStage},
+};
+
+/// What came out of a block.
+#[derive(Default)]
+pub(super) struct Done {
+    /// The bytes for each output file, in the order of the plan.
+    pub(super) outputs: Vec<Vec<u8>>,
+    pub(super) dead_letters: Vec<u8>,
+    pub(super) ledger: Ledger,
+}
+
+/// One thread's instances and buffers.
+pub(super) struct Worker<'p> {
+    pipeline: &'p Pipeline,
+    source: &'p dyn AnySource,
+    level: Provenance,
+    stages: Vec<Box<dyn AnyStage>>,
+    sinks: Vec<Box<dyn AnySink>>,
+    document: DocumentBuf,
+    changes: Changes,
+    apply: Apply,
+    /// How many documents it may still take in, where that is limited.
+    left: Option<u64>,
+}
+
+impl<'p> Worker<'p> {
+    /// Builds an instance of each stage and sink.
+    pub(super) fn new(
+        pipeline: &'p Pipeline,
+        source: &'p dyn AnySource,
+        limit: Option<u64>,
+    ) -> Result<Self, BuildError> {
+        Ok(Worker {
+            pipeline,
+            source,
+            level: pipeline.provenance(),
+            stages: pipeline.stages.iter().map(Part::instance).collect::<Result<_, _>>()?,
+            sinks: pipeline.sinks.iter().map(Part::instance).collect::<Result<_, _>>()?,
+            document: DocumentBuf::new(),
+            changes: Changes::new(),
+            apply: Apply::default(),
+            left: limit,
+        })
+    }
+
+    /// Whether it has taken in all that it may.
+    pub(super) fn is_full(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    /// Takes a block through; `done` lends its buffers.
+    pub(super) fn block(&mut self, block: &Block, done: &mut Done) {
+        done.outputs.resize_with(self.pipeline.outputs().count(), Vec::new);
+        done.outputs.iter_mut().for_each(Vec::clear);
+        done.dead_letters.clear();
+        done.ledger = Ledger::new(self.stages.len(), self.sinks.len());
+        done.ledger.bytes = block.bytes.len() as u64;
+
+        let cpu = thread_time();
+        let start = Instant::now();
+        let mut document = std::mem::take(&mut self.document);
+        let source = self.source;
+        let mut since = start;
+        let mut take = |document: &mut DocumentBuf, failed: Option<(DocumentError, &[u8])>| {
+            if let Some(left) = &mut self.left {
+                match left.checked_sub(1) {
+                    Some(fewer) => *left = fewer,
+                    None => return,
+                }
+            }
+            self.document(document, failed, done, &mut since);
+        };
+        let parsed = contain(|| source.parse(block, &mut Intake::new(&mut document, &mut take)));
+        if let Err(panic) = parsed {
+            let uri = block.pieces.first().map_or("", |piece| &piece.uri);
+            done.ledger.source.read += 1;
+            done.ledger.source.failed += 1;
+            document.clear();
+            document.origin.uri.push_str(uri);
+            let error = DocumentError::new(format!(
+                "the source panicked: {panic}; the rest of its block is lost"
+            ));
+            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: &[] };
+            dead_letters::write(&document, &failure, &mut done.dead_letters);
+        }
+        self.document = document;
+        self.trim(done);
+        done.ledger.scale_times(start.elapsed(), thread_time().saturating_sub(cpu));
+    }
+
+    fn document(
+        &mut self,
+        document: &mut DocumentBuf,
+        failed: Option<(DocumentError, &[u8])>,
+        done: &mut Done,
+        since: &mut Instant,
+    ) {
+        done.ledger.source.read += 1;
+        document.origin.source.clear();
+        document.origin.source.push_str(self.pipeline.source.component);
+        let mut failed = failed;
+        if failed.is_none() && document.text.len() > self.pipeline.run.max_document {
+            let (size, limit) = (document.text.len(), self.pipeline.run.max_document);
+            let message = format!(
+                "{size} bytes of text are more than max-document allows ({limit}); raise it in [run]"
+            );
+            failed = Some((DocumentError::new(message), &[]));
+        }
+        if let Some((error, raw)) = failed {
+            done.ledger.source.failed += 1;
+            done.ledger.source.time += lap(since);
+            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw };
+            return dead_letters::write(document, &failure, &mut done.dead_letters);
+        }
+        identity::complete(document, self.level);
+        done.ledger.source.bytes += document.text.len() as u64;
+        done.ledger.source.time += lap(since);
+
+        for (at, planned) in self.pipeline.stages.iter().enumerate() {
+            let entry = &mut done.ledger.stages[at];
+            entry.read += 1;
+            entry.bytes += document.text.len() as u64;
+            self.changes.clear();
+            let stage = Running { planned, level: self.level };
+            let outcome =
+                stage.step(&mut self.stages[at], document, &mut self.changes, &mut self.apply);
+            entry.time += lap(since);
+            match outcome {
+                Ok(Verdict::Keep) => {}
+                Ok(Verdict::Drop(reason)) => {
+                    *entry.dropped.entry(reason.0.into_owned()).or_default() += 1;
+                    return;
+                }
+                Err(error) => {
+                    entry.failed += 1;
+                    let failure =
+                        Failure { stage: &planned.name, error: &error, raw: document.raw() };
+                    return dead_letters::write(document, &failure, &mut done.dead_letters);
+                }
+            }
+        }
+        self.encode(document, done, since);
+    }
+
+    /// All sinks encode the document, or none does.
+    fn encode(&mut self, document: &DocumentBuf, done: &mut Done, since: &mut Instant) {
+        let before: Vec<usize> = done.outputs.iter().map(Vec::len).collect();
+        let mut first = 0;
+        for (at, sink) in self.sinks.iter_mut().enumerate() {
+            let planned = &self.pipeline.sinks[at];
+            let outputs = &mut done.outputs[first..first + planned.contract.outputs.len()];
+            let encoded = contain(|| sink.encode(&document.view(), outputs));
+            let encoded = encoded.unwrap_or_else(|panic| {
+                if let Ok(fresh) = planned.instance() {
+                    *sink = fresh;
+                }
+                Err(DocumentError::new(format!("the sink panicked: {panic}")))
+            });
+            done.ledger.sinks[at].time += lap(since);
+            if let Err(error) = encoded {
+                done.ledger.sinks[at].failed += 1;
+                for (output, len) in done.outputs.iter_mut().zip(before) {
+                    output.truncate(len);
+                }
+                let failure = Failure { stage: &planned.name, error: &error, raw: document.raw() };
+                return dead_letters::write(document, &failure, &mut done.dead_letters);
+            }
+            first += planned.contract.outputs.len();
+        }
+        let mut output =
+            done.outputs.iter().zip(&before).map(|(output, len)| (output.len() - len) as u64);
+        for (at, sink) in self.pipeline.sinks.iter().enumerate() {
+            let entry = &mut done.ledger.sinks[at];
+            entry.read += 1;
+            entry.bytes += output.by_ref().take(sink.contract.outputs.len()).sum::<u64>();
+        }
+        done.ledger.written += 1;
+    }
+
+    /// One huge document must not hold its memory for the rest of the run.
+    fn trim(&mut self, done: &mut Done) {
+        const KEPT: usize = 4 << 20;
+        if self.document.text.capacity() > KEPT || self.document.raw.capacity() > KEPT {
+            self.document = DocumentBuf::new();
+            self.apply = Apply::default();
+            self.changes = Changes::new();
+        }
+        for output in done.outputs.iter_mut().filter(|output| output.capacity() > 2 * KEPT) {
+            output.shrink_to_fit();
+        }
+    }
+}
+
+/// A stage at work on one document.
+struct Running<'p> {
+    planned: &'p Part<Contract, dyn AnyStage>,
+    level: Provenance,
+}
+
+impl Running<'_> {
+    fn step(
+        &self,
+        stage: &mut Box<dyn AnyStage>,
+        document: &mut DocumentBuf,
+        changes: &mut Changes,
+        apply: &mut Apply,
+    ) -> Result<Verdict, DocumentError> {
+        let contract = &self.planned.contract;
+        needed_layers(contract, document)?;
+        let verdict = match contain(|| stage.process(&document.view(), changes)) {
+            Ok(verdict) => verdict?,
+            Err(panic) => {
+                *stage = self.planned.instance().map_err(|error| {
+                    DocumentError::because(
+                        format!("the stage panicked ({panic}) and could not be built again"),
+                        error,
+                    )
+                })?;
+                return Err(DocumentError::new(format!(
+                    "the stage panicked: {panic}; report it to the plugin's author"
+                )));
+            }
+        };
+        let checked = changes.check(&document.text, contract);
+        checked.map_err(|fault| {
+            DocumentError::because(
+                "the stage broke its contract; report it to the plugin's author",
+                fault,
+            )
+        })?;
+        if verdict == Verdict::Keep {
+            apply.apply(document, changes, contract, &self.planned.name, self.level);
+        }
+        Ok(verdict)
+    }
+}
+
+fn needed_layers(contract: &Contract, document: &DocumentBuf) -> Result<(), DocumentError> {
+    let missing = contract.needs.iter().find(|layer| document.arrays.layer_index(layer).is_none());
+    missing.map_or(Ok(()), |layer| {
+        let message = format!("the document lacks the layer `{layer}`; add the stage that writes it, or give it in the input");
+        Err(DocumentError::new(message))
+    })
+}
+
+fn lap(since: &mut Instant) -> Duration {
+    let now = Instant::now();
+    let lap = now - *since;
+    *since = now;
+    lap
+}
+
+/// Processor time of this thread.
+fn thread_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+}

@@ -1,0 +1,178 @@
+//! Runs of small pipelines, with components made for it: the account, dead letters, order, outputs.
+
+mod components;
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use components::registry;
+use docmill_core::engine::{
+    Destination, Overrides, Pipeline, Progress, Report, RunError, RunOptions, run,
+};
+
+fn pipeline(texts: &[&str], rest: &str) -> Pipeline {
+    let texts = serde_json::to_string(texts).unwrap();
+    let text = format!("[source]\nuse = \"texts\"\ntexts = {texts}\n{rest}");
+    let read = Pipeline::read(&text, &registry(), &Overrides::default());
+    read.unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+fn run_in(dir: &Path, pipeline: &Pipeline, threads: usize) -> Result<Report, RunError> {
+    let options = RunOptions {
+        threads: threads.try_into().ok(),
+        limit: None,
+        destination: Destination::Folder(dir.to_owned()),
+        stop: &AtomicBool::new(false),
+        observe: &|_: &Progress| {},
+    };
+    run(pipeline, options)
+}
+
+fn read(dir: &Path, name: &str) -> String {
+    fs::read_to_string(dir.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+const TROUBLE: &str =
+    "[[stage]]\nuse = \"trouble\"\n[[stage]]\nuse = \"upper\"\n[[sink]]\nuse = \"plain\"\n";
+
+#[test]
+fn every_document_has_one_fate() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [
+        "a",
+        "error",
+        "panic",
+        "drop",
+        "unreadable",
+        "contract",
+        "b",
+        "sink-error",
+        "late-panic",
+        "c",
+    ];
+    let report = run_in(dir.path(), &pipeline(&texts, TROUBLE), 2).unwrap();
+    let totals = report.documents;
+    assert_eq!((totals.read, totals.written, totals.dropped, totals.failed), (10, 3, 1, 6));
+    assert_eq!(read(dir.path(), "plain.txt"), "# plain\nA\nB\nC\n");
+
+    let letters = read(dir.path(), "dead-letters.jsonl");
+    let letters: Vec<serde_json::Value> =
+        letters.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let causes: Vec<_> = letters
+        .iter()
+        .map(|l| (l["raw"].as_str().unwrap(), l["stage"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("error", "trouble"),
+        ("panic", "trouble"),
+        ("unreadable", "texts"),
+        ("contract", "trouble"),
+        ("sink-error", "plain"),
+        ("late-panic", "upper"),
+    ];
+    assert_eq!(causes, expected);
+    assert!(
+        letters[1]["error"].as_str().unwrap().contains("panicked: on purpose"),
+        "{}",
+        letters[1]
+    );
+    assert!(letters[3]["error"].as_str().unwrap().contains("undeclared"), "{}", letters[3]);
+    assert_eq!(letters[0]["origin"]["locator"], "1");
+
+    let run: serde_json::Value = serde_json::from_str(&read(dir.path(), "run.json")).unwrap();
+    assert_eq!(
+        run["documents"],
+        serde_json::json!({"in": 10, "made": 0, "written": 3, "dropped": 1, "failed": 6})
+    );
+    assert_eq!(run["stages"][0]["dropped"], serde_json::json!({"on-purpose": 1}));
+    assert!(!dir.path().join(".docmill").exists());
+}
+
+#[test]
+fn the_same_bytes_at_any_thread_count() {
+    let text = |n: usize| {
+        if n.is_multiple_of(97) {
+            "panic".into()
+        } else {
+            format!("text {n} {}", "x".repeat(n % 800))
+        }
+    };
+    let texts: Vec<String> = (0..3_000).map(text).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let pipeline = pipeline(&texts, TROUBLE);
+    let outputs = [1, 2, 8, 2].map(|threads| {
+        let dir = tempfile::tempdir().unwrap();
+        run_in(dir.path(), &pipeline, threads).unwrap();
+        (read(dir.path(), "plain.txt"), read(dir.path(), "dead-letters.jsonl"))
+    });
+    assert!(outputs.iter().all(|output| *output == outputs[0]));
+    assert_eq!(outputs[0].0.lines().count(), 1 + 3_000 - 31);
+}
+
+#[test]
+fn too_many_failures_stop_the_run_and_keep_the_dead_letters() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("plain.txt"), "of an earlier run").unwrap();
+    let stop = format!("[run]\non-error = \"stop\"\n{TROUBLE}");
+    let error = run_in(dir.path(), &pipeline(&["a", "error", "b"], &stop), 1).unwrap_err();
+    assert!(matches!(error, RunError::TooManyFailed { failed: 1, .. }), "{error}");
+    assert_eq!(read(dir.path(), "plain.txt"), "of an earlier run");
+    assert_eq!(read(dir.path(), "dead-letters.jsonl").lines().count(), 1);
+    assert!(!dir.path().join("run.json").exists());
+}
+
+#[test]
+fn a_stopped_run_leaves_earlier_outputs_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("plain.txt"), "of an earlier run").unwrap();
+    let stop = AtomicBool::new(false);
+    let texts: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let options = RunOptions {
+        threads: None,
+        limit: None,
+        destination: Destination::Folder(dir.path().to_owned()),
+        stop: &stop,
+        observe: &|_: &Progress| stop.store(true, Ordering::Relaxed),
+    };
+    assert!(matches!(run(&pipeline(&texts, TROUBLE), options), Err(RunError::Stopped)));
+    assert_eq!(read(dir.path(), "plain.txt"), "of an earlier run");
+    assert!(!dir.path().join(".docmill").exists());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = run_in(&file, &pipeline(&["a"], TROUBLE), 1).unwrap_err();
+    assert!(error.to_string().contains("file"), "{error}");
+}
+
+#[test]
+fn a_limit_takes_the_first_documents() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        threads: None,
+        limit: Some(2),
+        destination: Destination::Folder(dir.path().to_owned()),
+        stop: &AtomicBool::new(false),
+        observe: &|_: &Progress| {},
+    };
+    let report = run(&pipeline(&["a", "b", "c", "d"], TROUBLE), options).unwrap();
+    assert_eq!(report.documents.read, 2);
+    assert_eq!(read(dir.path(), "plain.txt"), "# plain\nA\nB\n");
+}
+
+#[test]
+fn a_document_over_the_limit_fails_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = "x".repeat(2000);
+    let limit = format!("[run]\nmax-document = 1000\n{TROUBLE}");
+    let report = run_in(dir.path(), &pipeline(&["a", &long, "b"], &limit), 1).unwrap();
+    assert_eq!((report.documents.written, report.documents.failed), (2, 1));
+    assert!(read(dir.path(), "dead-letters.jsonl").contains("max-document"));
+}
