@@ -6,12 +6,14 @@
 mod apply;
 #[cfg(test)]
 mod apply_properties;
+mod decode;
 mod diagnostic;
 mod moves;
 mod pipeline;
 mod registry;
 mod run;
 mod trace;
+mod verify;
 
 pub(crate) use apply::Apply;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
@@ -24,3 +26,4 @@ pub use run::{
     ComponentReport, DEAD_LETTERS_FILE, Destination, OutputReport, PluginReport, Progress,
     REPORT_FILE, Report, RunError, RunOptions, Totals, WriteError, run,
 };
+pub use verify::{Fault, OpenError, Rereader, Share, Verification, each_document, verify};

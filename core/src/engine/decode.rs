@@ -1,0 +1,46 @@
+//! Decodings by name: how raw bytes become text, so that a map can be checked.
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+
+/// Decodes raw bytes as a segment's `how` says: WHATWG encoding labels, joined by `+` where one
+/// decoding follows another.
+///
+/// # Errors
+///
+/// What to say of a decoding that is not known, or of bytes that do not decode.
+pub(crate) fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
+    let mut bytes = Cow::Borrowed(raw);
+    for name in how.split('+') {
+        let encoding = Encoding::for_label(name.as_bytes());
+        let encoding = encoding.ok_or_else(|| format!("the decoding `{name}` is not known"))?;
+        let decoded = match encoding.decode_without_bom_handling_and_without_replacement(&bytes) {
+            None => return Err(format!("the raw bytes are not valid {name}")),
+            Some(Cow::Owned(text)) => Some(text.into_bytes()),
+            // Borrowed: the bytes are the text already.
+            Some(Cow::Borrowed(_)) => None,
+        };
+        if let Some(decoded) = decoded {
+            bytes = Cow::Owned(decoded);
+        }
+    }
+    let text = match bytes {
+        Cow::Borrowed(raw) => std::str::from_utf8(raw).map(Cow::Borrowed).ok(),
+        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).ok(),
+    };
+    text.ok_or_else(|| format!("{how} does not give text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_go_by_their_labels() {
+        assert_eq!(decode("windows-1252", b"caf\xe9 \x93x\x94").unwrap(), "café “x”");
+        assert_eq!(decode("utf-16le", b"a\0\xe9\0").unwrap(), "aé");
+        assert!(decode("utf-16le", b"\0\xd8").is_err());
+        assert!(decode("rot13", b"a").unwrap_err().contains("rot13"));
+    }
+}
