@@ -243,6 +243,17 @@ impl DocumentBuf {
         self.id.push_str(id);
     }
 
+    /// Says where in its input it lies, in the source's own form, where a source learns that only while
+    /// it reads the document. One that was read with an origin of its own keeps that.
+    pub fn set_locator(&mut self, locator: impl fmt::Display) {
+        use fmt::Write;
+        if !self.carried {
+            self.origin.locator.clear();
+            // Writing to a String cannot fail.
+            let _ = write!(self.origin.locator, "{locator}");
+        }
+    }
+
     /// Appends to the text. The text so built is also the raw bytes, unless
     /// [`set_decoded`](Self::set_decoded) says otherwise.
     pub fn push_text(&mut self, text: &str) {

@@ -1,6 +1,6 @@
 //! Reads `origin`, `edits` and `map`: where the bytes of a text that was read before come from.
 
-use super::{misplaced, object, string, wrong_type};
+use super::{object, place::misplaced, string, wrong_type};
 use crate::{
     DocumentBuf, DocumentError, Edit, Offsets, Origin, Positions, Segment, SegmentKind, Span,
     json::scan::Scanner, provenance::Trace,
