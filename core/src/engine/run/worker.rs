@@ -115,8 +115,10 @@ impl<'p> Worker<'p> {
         since: &mut Instant,
     ) {
         done.ledger.source.read += 1;
-        document.origin.source.clear();
-        document.origin.source.push_str(self.pipeline.source.component);
+        if !document.carried {
+            document.origin.source.clear();
+            document.origin.source.push_str(self.pipeline.source.component);
+        }
         let mut failed = failed;
         if failed.is_none() && document.text.len() > self.pipeline.run.max_document {
             let (size, limit) = (document.text.len(), self.pipeline.run.max_document);
