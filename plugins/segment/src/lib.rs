@@ -34,8 +34,8 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineBreaks {
-    /// It ends a sentence, unless the text looks wrapped there: the next line goes on in lower case,
-    /// or all lines around are filled to one width.
+    /// It ends a sentence, unless the text is wrapped there: the line ends in a word such as "the",
+    /// or is filled to the width to which all are.
     #[default]
     Detect,
     /// It ends a sentence.
@@ -168,13 +168,13 @@ mod tests {
     #[test]
     fn line_breaks() {
         let ways = [
-            (LineBreaks::Detect, "One\ntwo|Three"),
-            (LineBreaks::End, "One|two|Three"),
-            (LineBreaks::Wrap, "One\ntwo\nThree"),
+            (LineBreaks::Detect, "One of\ntwo|Three"),
+            (LineBreaks::End, "One of|two|Three"),
+            (LineBreaks::Wrap, "One of\ntwo\nThree"),
         ];
         for (line_breaks, expected) in ways {
             let settings = Settings { line_breaks, ..Settings::default() };
-            assert_eq!(annotated(settings, "One\ntwo\nThree", "sentences"), expected);
+            assert_eq!(annotated(settings, "One of\ntwo\nThree", "sentences"), expected);
         }
     }
 

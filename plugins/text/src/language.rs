@@ -1,4 +1,4 @@
-//! What the rules must know of a language: its abbreviations, clitics, opening words and verbs of speech.
+//! What the rules must know of a language: its abbreviations, clitics, function words, verbs of speech.
 //!
 //! The rules themselves, in [`tokens`](crate::tokens) and [`sentences`](crate::sentences), name no word of any
 //! language. A [`Language`] is built from word lists, one entry a line, `#` opening a comment; those of
@@ -15,6 +15,8 @@ pub struct Language {
     clitics: Vec<Clitic>,
     openers: FxHashSet<Box<str>>,
     speech_verbs: FxHashSet<Box<str>>,
+    /// Words that do not end a sentence; whether not even before a capital.
+    unfinished: FxHashMap<Box<str>, bool>,
     longest_abbreviation: usize,
 }
 
@@ -30,6 +32,9 @@ pub struct WordLists<'a> {
     pub openers: &'a str,
     /// Verbs, in lower case, that attribute a quotation.
     pub speech_verbs: &'a str,
+    /// Words, in lower case, that do not end a line's sentence, under the headings `[always]` and
+    /// `[before-lower-case]`.
+    pub unfinished: &'a str,
 }
 
 /// English, as news writes it.
@@ -40,6 +45,7 @@ pub fn english() -> &'static Language {
             clitics: include_str!("../words/english/clitics.txt"),
             openers: include_str!("../words/english/openers.txt"),
             speech_verbs: include_str!("../words/english/speech-verbs.txt"),
+            unfinished: include_str!("../words/english/unfinished.txt"),
         })
     });
     &ENGLISH
@@ -64,12 +70,7 @@ impl Language {
     /// Reads the lists. Headings that are not known and clitics without an apostrophe are passed over.
     pub fn new(lists: WordLists<'_>) -> Self {
         let mut language = Language::default();
-        let mut heading = "";
-        for entry in entries(lists.abbreviations) {
-            if entry.starts_with('[') {
-                heading = entry;
-                continue;
-            }
+        for (heading, entry) in headed_entries(lists.abbreviations) {
             language.longest_abbreviation = language.longest_abbreviation.max(entry.len());
             let known = language.abbreviations.entry(entry.into()).or_default();
             match heading {
@@ -78,6 +79,9 @@ impl Language {
                 "[anywhere]" => known.anywhere = true,
                 _ => {}
             }
+        }
+        for (heading, entry) in headed_entries(lists.unfinished) {
+            language.unfinished.insert(entry.into(), heading == "[always]");
         }
         for entry in entries(lists.clitics) {
             if let Some((before, after)) = entry.split_once('\'') {
@@ -129,10 +133,27 @@ impl Language {
         self.openers.contains(word)
     }
 
+    /// Whether a line that ends in `word` goes on in one that begins with a capital or not.
+    pub(crate) fn is_unfinished(&self, word: &str, before_capital: bool) -> bool {
+        self.unfinished.get(word).is_some_and(|always| *always || !before_capital)
+    }
+
     /// Whether `word` attributes a quotation.
     pub(crate) fn attributes_speech(&self, word: &str) -> bool {
         self.speech_verbs.contains(word)
     }
+}
+
+/// The entries of a word list with headings, each with the heading it stands under.
+fn headed_entries(list: &str) -> impl Iterator<Item = (&str, &str)> {
+    entries(list)
+        .scan("", |heading, entry| {
+            if entry.starts_with('[') {
+                *heading = entry;
+            }
+            Some((*heading, entry))
+        })
+        .filter(|(_, entry)| !entry.starts_with('['))
 }
 
 /// The entries of a word list.

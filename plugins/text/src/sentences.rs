@@ -11,6 +11,7 @@
 
 mod lines;
 mod marks;
+mod opening;
 
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ use crate::language::{Language, english};
 use crate::token::{Token, TokenKind};
 
 use lines::Lines;
-use marks::{closes, ends_without_space, is_ellipsis, is_format, opens, terminates};
+use marks::{closes, ends_without_space, is_ellipsis, is_format, terminates};
 
 /// A sentence: where it stands in the text, and which tokens it holds.
 ///
@@ -82,8 +83,8 @@ pub fn sentences_in(
     out: &mut Vec<Sentence>,
 ) {
     out.clear();
-    let lines = Lines::new(text, line_breaks);
-    let mut splitter = Splitter { text, tokens, language, lines, first: 0, out };
+    let lines = Lines::new(text, language, line_breaks);
+    let mut splitter = Splitter { text, tokens, language, lines, first: 0, quoted: false, out };
     let mut at = 0;
     while at < tokens.len() {
         at = splitter.look(at);
@@ -110,6 +111,8 @@ struct Splitter<'a> {
     lines: Lines<'a>,
     /// The first token of the current sentence.
     first: usize,
+    /// Whether a straight quotation mark stands open in this paragraph.
+    quoted: bool,
     out: &'a mut Vec<Sentence>,
 }
 
@@ -135,10 +138,15 @@ impl Splitter<'_> {
         let Some(token) = self.tokens.get(at) else { return at + 1 };
         if at > self.first && self.line_ends_before(at) {
             self.end_before(at);
+            self.quoted = false;
         }
         let last = self.text.as_bytes().get((token.end as usize).wrapping_sub(1));
         match last {
             Some(b'.' | b'!' | b'?') => {}
+            Some(b'"') => {
+                self.quoted = !self.quoted;
+                return at + 1;
+            }
             Some(128..) if token.kind == TokenKind::Punctuation => {}
             _ => return at + 1,
         }
@@ -176,8 +184,15 @@ impl Splitter<'_> {
     /// Decides whether the sentence ends with the token at `at` and what closes after it.
     fn after(&mut self, at: usize, ending: Ending) -> usize {
         let mut next = at + 1;
-        while self.closes_after(next) {
-            next += 1;
+        loop {
+            if self.closes_after(next) {
+                self.quoted ^= self.tokens[next].text(self.text) == "\"";
+                next += 1;
+            } else if let Some(reference) = self.reference_after(next) {
+                next = reference;
+            } else {
+                break;
+            }
         }
         if next < self.tokens.len()
             && !self.line_ends_before(next)
@@ -197,82 +212,22 @@ impl Splitter<'_> {
         };
         let text = token.text(self.text);
         let belongs = match token.kind {
-            TokenKind::Punctuation => closes(text, before.end == token.start),
+            TokenKind::Punctuation => {
+                closes(text, before.end == token.start) || text == "\"" && self.quoted
+            }
             TokenKind::Symbol => is_format(text),
             _ => false,
         };
         belongs && !self.line_ends_before(at)
     }
 
-    /// Whether a sentence can open with the token at `next`, after the one at `at` may have ended one.
-    fn opens_at(&self, at: usize, next: usize, ending: Ending) -> bool {
-        if ending == Ending::Sure {
-            return true;
-        }
-        // What the sentence would open with, and the first word in it.
-        let quoted = self.tokens[next..]
-            .iter()
-            .take(3)
-            .take_while(|token| opens(token.text(self.text)))
-            .count();
-        let Some(word) = self.tokens.get(next + quoted) else { return false };
-        let opening = word.text(self.text);
-        if word.kind == TokenKind::Punctuation || starts_in_lower_case(opening) {
-            return false;
-        }
-        let adjacent = self.tokens[next - 1].end == self.tokens[next].start;
-        match ending {
-            Ending::Stop => {
-                (!adjacent || self.missing_space(at, next, word)) && !self.is_enumerator(at)
-            }
-            Ending::Question => next == at + 1 || quoted > 0 || !self.attributes_speech(next),
-            Ending::Ellipsis => !adjacent && word.is_word(),
-            Ending::Abbreviation => self.abbreviation_ends(at, next, quoted, opening),
-            Ending::Sure => true,
-        }
-    }
-
-    /// Whether only a space is missing after a full stop: "the end.The start", not "3.Net".
-    fn missing_space(&self, at: usize, next: usize, word: &Token) -> bool {
-        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        let ends_in_lower_case = before.is_some_and(|before| {
-            before.is_word()
-                && before.text(self.text).chars().next_back().is_some_and(char::is_lowercase)
-        });
-        word.is_word() && (ends_in_lower_case || next > at + 1)
-    }
-
-    /// Whether the sentence so far is but the number of a list: "2. Secondly".
-    fn is_enumerator(&self, at: usize) -> bool {
-        at == self.first + 1 && {
-            let label = self.tokens[self.first];
-            label.kind == TokenKind::Number && label.end - label.start <= 2
-        }
-    }
-
-    /// Whether what follows a quoted question or exclamation says who made it: a name and a verb of speech.
-    fn attributes_speech(&self, next: usize) -> bool {
-        let Some(name) = self.tokens.get(next) else { return false };
-        if self.language.opens_sentence(name.text(self.text)) {
-            return false;
-        }
-        let words = self.tokens[next..].iter().take(5).take_while(|token| token.is_word());
-        words.skip(1).any(|word| self.language.attributes_speech(word.text(self.text)))
-    }
-
-    /// Whether a sentence ends with the abbreviation at `at`, given that what follows is not in lower case.
-    fn abbreviation_ends(&self, at: usize, next: usize, quoted: usize, opening: &str) -> bool {
-        let closed = next > at + 1;
-        let word = self.tokens[at].text(self.text);
-        let stem = &word[..word.len() - 1];
-        let known = self.language.abbreviation(stem);
-        let only_before_name = known.is_some_and(|known| !known.anywhere && known.before_name);
-        if only_before_name && !closed {
-            return false;
-        }
-        let opener = self.language.opens_sentence(opening);
-        let initial = stem.chars().count() == 1 && known.is_none();
-        if initial { opener && !closed } else { opener || quoted > 0 && !initial }
+    /// Where the reference that follows a sentence's end, as in "It did.[1] It", ends.
+    fn reference_after(&mut self, at: usize) -> Option<usize> {
+        let [open, number, close] = self.tokens.get(at..at + 3)? else { return None };
+        let is_reference = open.text(self.text) == "["
+            && number.kind == TokenKind::Number
+            && close.text(self.text) == "]";
+        (is_reference && !self.line_ends_before(at)).then_some(at + 3)
     }
 
     #[inline]
@@ -362,6 +317,22 @@ mod tests {
     }
 
     #[test]
+    fn references_belong_to_the_sentence_before_them() {
+        assert_eq!(
+            split("It did.[1] It was [sic] so. [2][3] Yes."),
+            "It did.[1]|It was [sic] so. [2][3]|Yes."
+        );
+    }
+
+    #[test]
+    fn a_straight_quote_that_stands_apart_closes_what_is_open() {
+        assert_eq!(
+            split("He said: \" It is so. \" They left. \" Yes. \""),
+            "He said: \" It is so. \"|They left.|\" Yes. \""
+        );
+    }
+
+    #[test]
     fn an_attribution_goes_on() {
         assert_eq!(
             split("“Go!” she said. “Now?” Roe asked. “Yes.”"),
@@ -398,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn unless_the_next_goes_on_in_lower_case() {
+    fn unless_the_line_is_unfinished() {
         assert_eq!(
             split("the talks with\nthe ministry resumed.\nlater"),
             "the talks with\nthe ministry resumed.|later"
@@ -414,6 +385,12 @@ mod tests {
             split("On Monday Jane Roe met\nForeign Minister Doe\nAll about Kyiv"),
             "On Monday Jane Roe met|Foreign Minister Doe|All about Kyiv"
         );
+    }
+
+    #[test]
+    fn but_filled_lines_may_be_a_list() {
+        let list = "All about Kyiv and its people\nForeign Minister Roe on Sunday\nMonday Jane Roe met John Doe";
+        assert_eq!(split(list).split('|').count(), 3);
     }
 
     #[test]

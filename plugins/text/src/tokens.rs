@@ -246,6 +246,7 @@ mod tests {
             "Mr.|Levi|of|Acme|Inc.|met|Gen.|Roe|,|Ph.D."
         );
         assert_eq!(split("U.S.-led U.N.'s"), "U.S.-led|U.N.|'s");
+        assert_eq!(split("pro-U.S. in the U.S, an M.Sc."), "pro-U.S.|in|the|U.S|,|an|M.Sc.");
         assert_eq!(split("No. 5? No. He"), "No.|5|?|No|.|He");
     }
 

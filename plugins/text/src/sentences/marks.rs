@@ -14,28 +14,12 @@ pub(super) fn closes(mark: &str, adjacent: bool) -> bool {
 
 /// Whether a mark can open a sentence.
 pub(super) fn opens(mark: &str) -> bool {
-    matches!(
-        mark,
-        "(" | "["
-            | "{"
-            | "\""
-            | "'"
-            | "“"
-            | "‘"
-            | "„"
-            | "‚"
-            | "«"
-            | "»"
-            | "‹"
-            | "’"
-            | "¿"
-            | "¡"
-            | "（"
-            | "「"
-            | "『"
-            | "【"
-            | "《"
-    )
+    is_quote(mark) || matches!(mark, "(" | "[" | "{" | "¿" | "¡" | "（" | "【" | "《")
+}
+
+/// Whether a mark can open a quotation.
+pub(super) fn is_quote(mark: &str) -> bool {
+    matches!(mark, "\"" | "'" | "“" | "‘" | "’" | "„" | "‚" | "«" | "»" | "‹" | "「" | "『")
 }
 
 /// Whether a mark is a full stop, `?` and `!` aside.

@@ -11,8 +11,8 @@ struct Word {
     start: usize,
     /// Where its last part starts: after the last hyphen, apostrophe or dot.
     part: usize,
-    /// How many parts of one letter and a dot it has, if it has no others.
-    dotted: usize,
+    /// Whether its last part follows the dot of an abbreviation, as in "U.S".
+    abbreviated: bool,
     /// Whether it is a host name (`example.com`).
     host: bool,
     kind: TokenKind,
@@ -26,7 +26,8 @@ impl Scanner<'_> {
         if matches!(self.byte(end), b' ' | b',' | b'\n') {
             return self.push(start, end, TokenKind::Word);
         }
-        let mut word = Word { start, part: start, dotted: 0, host: false, kind: TokenKind::Word };
+        let mut word =
+            Word { start, part: start, abbreviated: false, host: false, kind: TokenKind::Word };
         while let Some(next) = self.joint(&mut word, end) {
             end = next;
         }
@@ -53,7 +54,8 @@ impl Scanner<'_> {
             Some((Class::Punctuation, _)) if self.byte(end) == b'@' => {}
             _ => return self.push(start, end, TokenKind::Number),
         }
-        let mut word = Word { start, part: start, dotted: 0, host: false, kind: TokenKind::Number };
+        let mut word =
+            Word { start, part: start, abbreviated: false, host: false, kind: TokenKind::Number };
         end = self.run(end);
         while let Some(next) = self.joint(&mut word, end) {
             end = next;
@@ -141,7 +143,7 @@ impl Scanner<'_> {
             word.kind = TokenKind::Word;
         }
         word.part = at;
-        word.dotted = 0;
+        word.abbreviated = false;
         word.host = false;
         end
     }
@@ -150,7 +152,13 @@ impl Scanner<'_> {
     fn inner_apostrophe(&mut self, word: &mut Word, end: usize, length: usize) -> Option<usize> {
         if let Some((start, clitic_end)) = self.clitic(word.start, word.part, end, length) {
             self.push(word.start, start, word.kind);
-            *word = Word { start, part: clitic_end, dotted: 0, host: false, kind: TokenKind::Word };
+            *word = Word {
+                start,
+                part: clitic_end,
+                abbreviated: false,
+                host: false,
+                kind: TokenKind::Word,
+            };
             return Some(clitic_end);
         }
         self.goes_on(end + length).then(|| self.part(word, end + length))
@@ -184,28 +192,28 @@ impl Scanner<'_> {
             return None;
         }
         let after = end + 1;
+        let known = self.language.abbreviation(part);
         let one_letter = part.chars().count() == 1 && self.ends_in_letter(end);
-        let dotted = if word.part == word.start || word.dotted > 0 {
-            word.dotted + usize::from(one_letter)
-        } else {
-            0
-        };
         match self.class(after) {
             Some((Class::Letter, length)) => {
-                if one_letter && self.byte(after + length) == b'.' {
-                    // "U.S." and the like, from its second letter on.
-                    word.dotted = dotted;
-                    word.part = after;
-                    return Some(after + length);
-                }
-                let known = self.language.abbreviation(part);
-                if known.is_some() && self.byte(after + length) == b'.' {
+                let next = self.run(after);
+                let dot_follows = self.byte(next) == b'.';
+                let one_follows = next == after + length;
+                let goes_on = if one_letter {
+                    // "U.S.", "M.Sc.", and "U.S" though it lacks its last dot.
+                    let short = next <= after + 2 && self.is_capital(after);
+                    dot_follows && (one_follows || short)
+                        || one_follows && short && self.is_capital(word.part)
+                } else {
                     // "Ph.D."
-                    word.dotted = 1;
+                    known.is_some() && dot_follows && one_follows
+                };
+                if goes_on {
                     word.part = after;
-                    return Some(after + length);
+                    word.abbreviated = true;
+                    return Some(next);
                 }
-                if self.char(after)?.is_lowercase() {
+                if !self.is_capital(after) {
                     let next = self.part(word, after);
                     word.host = true;
                     return Some(next);
@@ -214,18 +222,15 @@ impl Scanner<'_> {
                 ends.then(|| self.after_abbreviation(word, after))
             }
             Some((Class::Digit, _)) => {
-                let known =
-                    self.language.abbreviation(part).is_some_and(|known| known.before_number);
-                if known {
-                    Some(self.after_abbreviation(word, after))
-                } else {
-                    part.ends_with(|c: char| c.is_ascii_digit()).then(|| self.part(word, after))
+                if known.is_some_and(|known| known.before_number) {
+                    return Some(self.after_abbreviation(word, after));
                 }
+                part.ends_with(|c: char| c.is_ascii_digit()).then(|| self.part(word, after))
             }
             _ if self.byte(after) == b'.' => None,
             _ => {
-                let abbreviated = dotted > 1
-                    || self.language.abbreviation(part).is_some_and(|known| {
+                let abbreviated = word.abbreviated
+                    || known.is_some_and(|known| {
                         known.before_name
                             || known.anywhere
                             || known.before_number && self.number_follows(after)
@@ -239,26 +244,35 @@ impl Scanner<'_> {
     /// Goes on after an abbreviation's last dot, where only a hyphen or an apostrophe may follow.
     fn after_abbreviation(&self, word: &mut Word, after: usize) -> usize {
         word.part = after;
-        word.dotted = 0;
+        word.abbreviated = false;
         after
     }
 
-    /// Whether the letter at `start`, with a dot before `after`, is the initial of a name: a capital, one space, a
-    /// capital. "I" only where a name stands before it.
+    /// Whether the letter at `start`, with a dot before `after`, is the initial of a name: a capital,
+    /// a space, a capital. After a name a nickname in quotes may stand between; "I" is an initial
+    /// only there.
     fn is_initial(&self, start: usize, after: usize) -> bool {
-        let capital = |at: usize| self.char(at).is_some_and(char::is_uppercase);
-        let space = match self.class(after) {
-            Some((Class::Space, length)) if self.byte(after) != b'\n' => length,
+        let next = match self.class(after) {
+            Some((Class::Space, length)) if self.byte(after) != b'\n' => after + length,
             _ => return false,
         };
-        capital(start)
-            && capital(after + space)
-            && (self.byte(start) != b'I'
-                || self.out.last().is_some_and(|token| {
-                    token.is_word()
-                        && capital(token.start as usize)
-                        && token.end as usize + 1 == start
-                }))
+        let follows_name = || {
+            self.out.last().is_some_and(|token| {
+                token.is_word()
+                    && self.is_capital(token.start as usize)
+                    && token.end as usize + 1 == start
+            })
+        };
+        self.is_capital(start)
+            && match self.char(next) {
+                Some('"' | '“' | '‘' | '\'' | '(') => follows_name(),
+                Some(c) => c.is_uppercase() && (self.byte(start) != b'I' || follows_name()),
+                None => false,
+            }
+    }
+
+    fn is_capital(&self, at: usize) -> bool {
+        self.char(at).is_some_and(char::is_uppercase)
     }
 
     /// Whether a digit stands at `at`, at most one white space away.
