@@ -12,7 +12,7 @@ use proptest::{
 };
 use serde_json::json;
 
-use crate::{Changes, Contract, DocumentBuf, DocumentError, Stage, Verdict};
+use crate::{Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict};
 
 /// How many random documents a component is tried on.
 const CASES: u32 = 256;
@@ -149,6 +149,26 @@ pub fn edited(document: &DocumentBuf, changes: &Changes) -> String {
     }
     text.push_str(document.text.get(at..).unwrap_or_default());
     text
+}
+
+/// What a change set takes out or replaces, in text order: the reason and the text that goes.
+pub fn removed<'a>(document: &'a DocumentBuf, changes: &'a Changes) -> Vec<(&'a str, &'a str)> {
+    let mut edits: Vec<_> = changes.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+
+    let pair = |edit: &crate::changes::RawTextEdit| {
+        Some((changes.arrays.str(edit.reason), edit.span.of(&document.text)?))
+    };
+    edits.into_iter().filter_map(pair).collect()
+}
+
+/// The metadata that a change set sets.
+pub fn metadata(changes: &Changes) -> Vec<(&str, Value<'_>)> {
+    let arrays = &changes.arrays;
+    let pair = |feature: &crate::arrays::RawFeature| {
+        (arrays.str(feature.key), arrays.value(feature.value))
+    };
+    arrays.metadata.iter().map(pair).collect()
 }
 
 /// The document that a stage makes of another, with the layers it adds: what a test of a stage
