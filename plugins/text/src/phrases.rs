@@ -58,6 +58,8 @@ pub struct Phrases {
     /// Bits set by the hashes of first tokens; the length is a power of two.
     first_words: Vec<u64>,
     phrases: Vec<Phrase>,
+    /// Whether a match can begin in lower case.
+    lower_case: bool,
     /// The tokens of all phrases, joined by one space.
     text: String,
 }
@@ -102,6 +104,7 @@ impl Phrases {
             slots: Vec::new(),
             first_words: Vec::new(),
             phrases: Vec::new(),
+            lower_case: false,
             text: String::new(),
         };
         let mut beginnings = Vec::new();
@@ -117,6 +120,8 @@ impl Phrases {
                 continue;
             };
             first_hashes.push(*first);
+            built.lower_case |= case == Case::Any
+                || case == Case::Exact && starts_in_lower_case(phrase.as_bytes(), tokens.first());
             let mut key = 0;
             for (at, (token, hash)) in tokens.iter().zip(&hashes).enumerate() {
                 key = roll(key, *hash);
@@ -161,8 +166,9 @@ impl Phrases {
         if self.is_empty() {
             return;
         }
-        for (first, hash) in hashes.iter().enumerate().take(tokens.len()) {
-            if self.may_start(*hash) {
+        for (first, (token, hash)) in tokens.iter().zip(hashes).enumerate() {
+            let skip = !self.lower_case && starts_in_lower_case(text.as_bytes(), Some(token));
+            if !skip && self.may_start(*hash) {
                 self.longest(text, tokens, hashes, first, out);
             }
         }
@@ -283,6 +289,13 @@ impl Phrases {
     }
 }
 
+/// Whether a token begins with a lower-case letter of ASCII.
+#[inline]
+fn starts_in_lower_case(text: &[u8], token: Option<&Token>) -> bool {
+    let first = token.and_then(|token| text.get(token.start as usize));
+    first.is_some_and(u8::is_ascii_lowercase)
+}
+
 /// The half of the key that the place in the table does not already say.
 fn tag(key: u64) -> u32 {
     (key >> 32) as u32
@@ -334,6 +347,9 @@ mod tests {
         assert_eq!(find(&phrases, "who WHO Who"), "WHO=1");
         assert_eq!(find(&phrases, "roe's law, ROE’S LAW, Roe's law"), "ROE’S LAW=2|Roe's law=2");
         assert_eq!(find(&phrases, "tank TANK tanks"), "tank=3|TANK=3");
+        let phrases =
+            Phrases::mixed(english(), [("de Roe", Case::Exact, 1), ("Roe", Case::Capitalised, 2)]);
+        assert_eq!(find(&phrases, "de Roe De Roe"), "de Roe=1|Roe=2|Roe=2");
     }
 
     #[test]
