@@ -1,0 +1,113 @@
+//! The command line. The doc comments are its help.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Take documents through pipelines of stages, with every result traceable to the bytes it came from
+#[derive(Parser)]
+#[command(name = "docmill", version, max_term_width = 100)]
+pub(crate) struct Args {
+    /// Go to this folder first: all paths are relative to it
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t)]
+    pub(crate) color: Color,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Says so to everything that prints.
+    pub(crate) fn apply(self) {
+        match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a pipeline
+    Run(Run),
+    /// Find all mistakes in pipeline files, without reading documents
+    Check(Check),
+}
+
+impl Command {
+    /// Whether its standard output is to be JSON, errors included.
+    pub(crate) fn writes_json(&self) -> bool {
+        match self {
+            Command::Run(run) => run.json,
+            Command::Check(check) => check.json,
+        }
+    }
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Run {
+    /// The pipeline file
+    pub(crate) pipeline: PathBuf,
+
+    /// Read this instead of what the pipeline reads: a file, a folder, a glob, or - for standard
+    /// input. Can be given more than once
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) input: Vec<String>,
+
+    /// Write here instead: a folder takes the place of the run's, a file or - (standard output) that
+    /// of the sinks too
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<String>,
+
+    /// Where failed documents go when the output goes to standard output
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dead_letters: Option<PathBuf>,
+
+    /// Worker threads [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Take in this many documents and no more
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Change a setting: NAME is a component's name in the pipeline, `source` or `run`; VALUE is
+    /// TOML, or else a string. Can be given more than once
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Write the report to standard output, as one JSON object; errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Check {
+    /// The pipeline files
+    #[arg(required = true, value_name = "PIPELINE")]
+    pub(crate) pipelines: Vec<PathBuf>,
+
+    /// Write what was found to standard output, as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}

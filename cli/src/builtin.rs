@@ -1,0 +1,15 @@
+//! The plugins that docmill comes with.
+
+use docmill_core::{Plugin, engine::Registry};
+
+use crate::failure::Failure;
+
+/// All of them. A plugin that is not here does not exist for users.
+fn plugins() -> Vec<Plugin> {
+    vec![docmill_segment::plugin(), docmill_template::plugin()]
+}
+
+/// The components of all of them.
+pub(crate) fn registry() -> Result<Registry, Failure> {
+    Registry::new(plugins()).map_err(|error| Failure::Wrong(error.to_string()))
+}

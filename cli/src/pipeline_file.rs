@@ -1,0 +1,56 @@
+//! A pipeline file, as the command line names it.
+
+use std::{fs, io, path::Path};
+
+use docmill_core::engine::{Overrides, Pipeline, Registry};
+
+use crate::failure::Failure;
+
+/// The file and its text, which diagnostics point into.
+#[derive(Debug)]
+pub(crate) struct PipelineFile {
+    /// Its path, as the user gave it.
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl PipelineFile {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(PipelineFile { name, text }),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let lines = error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+                Err(Failure::Wrong(format!(
+                    "{name}:{}: not UTF-8, as TOML must be; convert the file to UTF-8",
+                    lines + 1
+                )))
+            }
+        }
+    }
+
+    /// Reads and checks it.
+    pub(crate) fn read(
+        self,
+        registry: &Registry,
+        overrides: Overrides,
+    ) -> Result<Pipeline, Failure> {
+        let overrides = Overrides { file: Some((&self.name).into()), ..overrides };
+        Pipeline::read(&self.text, registry, &overrides)
+            .map_err(|found| Failure::Pipeline(self, found))
+    }
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            Failure::Wrong(format!("there is no pipeline file {name}; see to its path, or to -C"))
+        }
+        io::ErrorKind::IsADirectory => {
+            Failure::Wrong(format!("{name} is a folder; name a pipeline file in it"))
+        }
+        _ => Failure::Io(format!("cannot read {name}: {error}")),
+    }
+}
