@@ -3,7 +3,7 @@
 use crate::{
     Span, Value,
     arrays::{Arrays, Str},
-    document::Annotating,
+    document_buf::Annotating,
 };
 
 /// A change set: edits of the text, annotations, metadata.

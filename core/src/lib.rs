@@ -62,6 +62,7 @@ mod changes;
 mod check;
 mod contract;
 mod document;
+mod document_buf;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod json;
@@ -80,7 +81,8 @@ pub mod vocab;
 pub use changes::{Changes, Piece, PieceKind};
 pub use check::Violation;
 pub use contract::{BuildError, Contract, DocumentError, Reason, Verdict};
-pub use document::{Annotating, Annotation, Document, DocumentBuf, Layer};
+pub use document::{Annotation, Document, Layer};
+pub use document_buf::{Annotating, DocumentBuf};
 pub use offsets::{Offsets, Positions};
 pub use plugin::Plugin;
 pub use provenance::{Edit, Origin, Provenance, Segment, SegmentKind};

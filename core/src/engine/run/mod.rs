@@ -8,6 +8,7 @@ mod order;
 mod outputs;
 mod report;
 mod worker;
+mod writer;
 
 use std::{
     io::Write,
@@ -19,7 +20,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Instant,
 };
 
 use thiserror::Error;
@@ -34,10 +34,9 @@ use crate::{
     engine::{OnError, Pipeline},
     plugin::AnySource,
 };
-use ledger::Ledger;
 use order::Order;
-use outputs::{Folder, Outputs};
 use worker::{Done, Worker};
+use writer::Writer;
 
 /// The file, in the run's folder, that a run is accounted for in.
 pub const REPORT_FILE: &str = "run.json";
@@ -282,109 +281,6 @@ impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.end();
-        }
-    }
-}
-
-/// Appends outcomes to the outputs, in order, and keeps the account.
-struct Writer {
-    outputs: Outputs,
-    /// The files of a run to a stream: only dead letters.
-    dead_letters: Option<Folder>,
-    ledger: Ledger,
-    start: Instant,
-}
-
-impl Writer {
-    fn open(pipeline: &Pipeline, key: &str, destination: Destination) -> Result<Self, RunError> {
-        let (outputs, dead_letters) = match destination {
-            Destination::Folder(dir) => {
-                let paths = pipeline.outputs().map(|(_, path)| path).chain([DEAD_LETTERS_FILE]);
-                (Outputs::Folder(Folder::open(&dir, key, paths)?), None)
-            }
-            Destination::Stream { output, dead_letters: None } => (Outputs::Stream(output), None),
-            Destination::Stream { output, dead_letters: Some(path) } => {
-                let dir = path.parent().unwrap_or(Path::new(""));
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let folder = Folder::open(
-                    if dir.as_os_str().is_empty() { Path::new(".") } else { dir },
-                    key,
-                    [&*name].into_iter(),
-                )?;
-                (Outputs::Stream(output), Some(folder))
-            }
-        };
-        let ledger = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
-        let mut writer = Writer { outputs, dead_letters, ledger, start: Instant::now() };
-        let mut header = Done::default();
-        for sink in &pipeline.sinks {
-            let instance = sink.instance()?;
-            for at in 0..sink.contract.outputs.len() {
-                let mut bytes = Vec::new();
-                instance.header(at, &mut bytes);
-                header.outputs.push(bytes);
-            }
-        }
-        writer.write(&header)?;
-        Ok(writer)
-    }
-
-    fn write(&mut self, done: &Done) -> Result<(), WriteError> {
-        match &mut self.outputs {
-            Outputs::Folder(folder) => {
-                for (at, bytes) in done.outputs.iter().enumerate() {
-                    folder.write(at, bytes)?;
-                }
-                let last = done.outputs.len();
-                folder.write(last, &done.dead_letters)?;
-            }
-            Outputs::Stream(output) => {
-                for bytes in &done.outputs {
-                    let written = output.write_all(bytes).and_then(|()| output.flush());
-                    written.map_err(|error| WriteError::new(Path::new("-"), error))?;
-                }
-                if let Some(folder) = &mut self.dead_letters {
-                    folder.write(0, &done.dead_letters)?;
-                }
-            }
-        }
-        self.ledger.add(&done.ledger);
-        Ok(())
-    }
-
-    /// Checks the account and puts the outputs in place.
-    fn finish(mut self, mut report: Report) -> Result<Report, RunError> {
-        report.outputs = match &self.outputs {
-            Outputs::Folder(folder) => folder
-                .sizes()
-                .map(|(path, bytes)| OutputReport { path: path.to_owned(), bytes })
-                .collect(),
-            Outputs::Stream(_) => Vec::new(),
-        };
-        report.seconds = self.start.elapsed().as_secs_f64();
-        if !self.ledger.balances() {
-            return Err(RunError::Unbalanced(Box::new(report)));
-        }
-        match &mut self.outputs {
-            Outputs::Folder(folder) => {
-                folder.place(None)?;
-                folder.write_beside(REPORT_FILE, &report.to_json())?;
-            }
-            Outputs::Stream(_) => {
-                if let Some(folder) = &mut self.dead_letters {
-                    folder.place(None)?;
-                }
-            }
-        }
-        Ok(report)
-    }
-
-    /// Of a run that was given up: what failed, and nothing else.
-    fn place_dead_letters(&mut self) -> Result<(), WriteError> {
-        match (&mut self.outputs, &mut self.dead_letters) {
-            (Outputs::Folder(folder), _) => folder.place(Some(DEAD_LETTERS_FILE)),
-            (_, Some(folder)) => folder.place(None),
-            _ => Ok(()),
         }
     }
 }
