@@ -1,0 +1,101 @@
+//! Every TOML block in the book, the READMEs and the doc comments is a pipeline that `check` accepts,
+//! or a part of one.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const SOURCE: &str = "[source]\nuse = \"jsonl\"\npaths = [\"in.jsonl\"]\n";
+const STAGES: &str = "[[stage]]\nuse = \"clean\"\n[[stage]]\nuse = \"segment\"\n[[stage]]\nuse = \"tag-entities\"\n[[stage]]\nuse = \"score-stance\"\n";
+const SINK: &str = "[[sink]]\nuse = \"jsonl\"\n";
+
+/// A fenced block, and where it begins.
+struct Block {
+    place: String,
+    toml: String,
+}
+
+#[test]
+fn every_toml_block_is_accepted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    collect(root, &mut files);
+    let blocks: Vec<Block> = files.iter().flat_map(|file| blocks(file)).collect();
+    assert!(blocks.len() >= 5, "only {} blocks were found; is the search broken?", blocks.len());
+
+    let dir = tempfile::tempdir().unwrap();
+    for path in ["articles/a.txt", "seeds/articles/a.txt", "in.jsonl"] {
+        fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        fs::write(dir.path().join(path), "").unwrap();
+    }
+    let mut refused = String::new();
+    for block in &blocks {
+        let mut pipeline = block.toml.clone();
+        let has = |header: &str| block.toml.lines().any(|line| line.trim() == header);
+        if !has("[[stage]]") && has("[[test]]") {
+            pipeline.push_str(STAGES);
+        }
+        if !has("[source]") {
+            pipeline.push_str(SOURCE);
+        }
+        if !has("[[sink]]") {
+            pipeline.push_str(SINK);
+        }
+        fs::write(dir.path().join("block.toml"), &pipeline).unwrap();
+        let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
+        let out = docmill.args(["check", "block.toml"]).current_dir(dir.path()).output().unwrap();
+        if !out.status.success() {
+            refused += &format!("{}:\n{}\n", block.place, String::from_utf8_lossy(&out.stderr));
+        }
+    }
+    assert!(refused.is_empty(), "{refused}");
+}
+
+/// Markdown and Rust files of the repository.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && name != "out" && !name.starts_with('.') {
+            collect(&path, files);
+        } else if name.ends_with(".md") || name.ends_with(".rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn blocks(file: &Path) -> Vec<Block> {
+    let text = fs::read_to_string(file).unwrap();
+    let rust = file.extension().is_some_and(|extension| extension == "rs");
+    let (mut blocks, mut open): (Vec<Block>, Option<Block>) = (Vec::new(), None);
+    for (number, line) in text.lines().enumerate() {
+        let line = if rust {
+            let line = line.trim_start();
+            let comment = line.strip_prefix("//!").or_else(|| line.strip_prefix("///"));
+            match comment {
+                Some(comment) => comment.strip_prefix(' ').unwrap_or(comment),
+                None => continue,
+            }
+        } else {
+            line
+        };
+        match &mut open {
+            None if line.trim() == "```toml" => {
+                let place = format!("{}:{}", file.display(), number + 1);
+                open = Some(Block { place, toml: String::new() });
+            }
+            None => {}
+            Some(_) if line.trim() == "```" => blocks.extend(open.take()),
+            Some(block) => {
+                block.toml.push_str(line);
+                block.toml.push('\n');
+            }
+        }
+    }
+    assert!(open.is_none(), "{}: a block has no end", file.display());
+    blocks
+}
