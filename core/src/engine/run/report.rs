@@ -36,6 +36,9 @@ pub struct Report {
     pub seconds: f64,
     /// Seconds of processor time of all workers.
     pub cpu_seconds: f64,
+    /// The most memory that the process has used so far, in bytes; known on Linux only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_memory: Option<u64>,
 }
 
 /// A plugin, as it took part in a run.
@@ -133,6 +136,7 @@ impl Report {
                 .map(|(part, entry)| ComponentReport::of(part, entry))
                 .collect(),
             cpu_seconds: ledger.cpu.as_secs_f64(),
+            peak_memory: peak_memory(),
             ..Report::default()
         }
     }
@@ -159,4 +163,12 @@ impl ComponentReport {
             cpu_seconds: entry.time.as_secs_f64(),
         }
     }
+}
+
+/// The peak of the process's resident memory, as Linux counts it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
 }
