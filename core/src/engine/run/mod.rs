@@ -7,6 +7,7 @@ mod ledger;
 mod order;
 mod outputs;
 mod report;
+mod stages;
 mod worker;
 mod writer;
 

@@ -5,18 +5,19 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
-    Block, BuildError, Changes, Contract, DocumentBuf, DocumentError, Intake, Provenance, Verdict,
+    Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, Verdict,
     engine::{
-        Apply, Pipeline,
+        Pipeline,
         pipeline::Part,
         run::{
             contain::contain,
             dead_letters::{self, Failure},
             identity,
             ledger::Ledger,
+            stages::Stages,
         },
     },
-    plugin::{AnySink, AnySource, AnyStage},
+    plugin::{AnySink, AnySource},
 };
 
 /// What came out of a block.
@@ -33,11 +34,9 @@ pub(super) struct Worker<'p> {
     pipeline: &'p Pipeline,
     source: &'p dyn AnySource,
     level: Provenance,
-    stages: Vec<Box<dyn AnyStage>>,
+    stages: Stages<'p>,
     sinks: Vec<Box<dyn AnySink>>,
     document: DocumentBuf,
-    changes: Changes,
-    apply: Apply,
     /// How many documents it may still take in, where that is limited.
     left: Option<u64>,
 }
@@ -53,11 +52,9 @@ impl<'p> Worker<'p> {
             pipeline,
             source,
             level: pipeline.provenance(),
-            stages: pipeline.stages.iter().map(Part::instance).collect::<Result<_, _>>()?,
+            stages: Stages::of(pipeline)?,
             sinks: pipeline.sinks.iter().map(Part::instance).collect::<Result<_, _>>()?,
             document: DocumentBuf::new(),
-            changes: Changes::new(),
-            apply: Apply::default(),
             left: limit,
         })
     }
@@ -72,7 +69,7 @@ impl<'p> Worker<'p> {
         done.outputs.resize_with(self.pipeline.outputs().count(), Vec::new);
         done.outputs.iter_mut().for_each(Vec::clear);
         done.dead_letters.clear();
-        done.ledger = Ledger::new(self.stages.len(), self.sinks.len());
+        done.ledger = Ledger::new(self.pipeline.stages.len(), self.sinks.len());
         done.ledger.bytes = block.bytes.len() as u64;
 
         let cpu = thread_time();
@@ -141,10 +138,7 @@ impl<'p> Worker<'p> {
             let entry = &mut done.ledger.stages[at];
             entry.read += 1;
             entry.bytes += document.text.len() as u64;
-            self.changes.clear();
-            let stage = Running { planned, level: self.level };
-            let outcome =
-                stage.step(&mut self.stages[at], document, &mut self.changes, &mut self.apply);
+            let outcome = self.stages.step(at, document);
             entry.time += lap(since);
             match outcome {
                 Ok(Verdict::Keep) => {}
@@ -203,65 +197,12 @@ impl<'p> Worker<'p> {
         const KEPT: usize = 4 << 20;
         if self.document.text.capacity() > KEPT || self.document.raw.capacity() > KEPT {
             self.document = DocumentBuf::new();
-            self.apply = Apply::default();
-            self.changes = Changes::new();
+            self.stages.trim();
         }
         for output in done.outputs.iter_mut().filter(|output| output.capacity() > 2 * KEPT) {
             output.shrink_to_fit();
         }
     }
-}
-
-/// A stage at work on one document.
-struct Running<'p> {
-    planned: &'p Part<Contract, dyn AnyStage>,
-    level: Provenance,
-}
-
-impl Running<'_> {
-    fn step(
-        &self,
-        stage: &mut Box<dyn AnyStage>,
-        document: &mut DocumentBuf,
-        changes: &mut Changes,
-        apply: &mut Apply,
-    ) -> Result<Verdict, DocumentError> {
-        let contract = &self.planned.contract;
-        needed_layers(contract, document)?;
-        let verdict = match contain(|| stage.process(&document.view(), changes)) {
-            Ok(verdict) => verdict?,
-            Err(panic) => {
-                *stage = self.planned.instance().map_err(|error| {
-                    DocumentError::because(
-                        format!("the stage panicked ({panic}) and could not be built again"),
-                        error,
-                    )
-                })?;
-                return Err(DocumentError::new(format!(
-                    "the stage panicked: {panic}; report it to the plugin's author"
-                )));
-            }
-        };
-        let checked = changes.check(&document.text, contract);
-        checked.map_err(|fault| {
-            DocumentError::because(
-                "the stage broke its contract; report it to the plugin's author",
-                fault,
-            )
-        })?;
-        if verdict == Verdict::Keep {
-            apply.apply(document, changes, contract, &self.planned.name, self.level);
-        }
-        Ok(verdict)
-    }
-}
-
-fn needed_layers(contract: &Contract, document: &DocumentBuf) -> Result<(), DocumentError> {
-    let missing = contract.needs.iter().find(|layer| document.arrays.layer_index(layer).is_none());
-    missing.map_or(Ok(()), |layer| {
-        let message = format!("the document lacks the layer `{layer}`; add the stage that writes it, or give it in the input");
-        Err(DocumentError::new(message))
-    })
 }
 
 fn lap(since: &mut Instant) -> Duration {
