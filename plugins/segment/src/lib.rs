@@ -17,8 +17,8 @@ pub fn plugin() -> Plugin {
     Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage::<Segment>()
 }
 
-/// Finds sentences and tokens in news prose, in the layers `sentences` and `tokens`. Made for English;
-/// text in other languages is split where punctuation, capitals and lines show it.
+/// Finds sentences and tokens in news prose, in the layers `sentences` and `tokens`. Made for
+/// English; text in other languages is split where punctuation, capitals and lines show it.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {

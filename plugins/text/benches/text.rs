@@ -1,5 +1,5 @@
-//! Speed of everything in this crate, beside two plain loops over the same text: a scan of its bytes,
-//! and `split_whitespace`. Only the ratios to these mean anything on a shared machine.
+//! Speed of everything in this crate, beside two plain loops over the same text: a scan of its
+//! bytes, and `split_whitespace`. Only the ratios to these mean anything on a shared machine.
 
 #![allow(missing_docs, reason = "criterion's macros make functions without documentation")]
 

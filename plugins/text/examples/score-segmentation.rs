@@ -4,11 +4,12 @@
 //! score-segmentation [--dev] [--errors] [--lines as-is|spaces|wrapped] FILE.jsonl...
 //! ```
 //!
-//! A line of a file is `{"id", "text", "tokens": [[start, end]…], "sentences": [[first, end token]…]}`, offsets
-//! counting chars. Documents are split in two halves by a hash of their id: rules are tuned on the one
-//! (`--dev`), scores reported on the other. `--lines` says what becomes of a single line break between sentences,
-//! as corpora that hold no running text put one between all of them: `spaces` joins them to paragraphs, `wrapped`
-//! breaks those at 72 chars. Scores are exact spans; gold tokens around a hyphen count as one.
+//! A line of a file is `{"id", "text", "tokens": [[start, end]…], "sentences": [[first, end
+//! token]…]}`, offsets counting chars. Documents are split in two halves by a hash of their id:
+//! rules are tuned on the one (`--dev`), scores reported on the other. `--lines` says what becomes
+//! of a single line break between sentences, as corpora that hold no running text put one between
+//! all of them: `spaces` joins them to paragraphs, `wrapped` breaks those at 72 chars. Scores are
+//! exact spans; gold tokens around a hyphen count as one.
 
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 

@@ -1,4 +1,5 @@
-//! Classes of characters, as the tokenizer needs them: a table for ASCII, Unicode's general category beyond.
+//! Classes of characters, as the tokenizer needs them: a table for ASCII, Unicode's general
+//! category beyond.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -13,7 +14,8 @@ pub(crate) enum Class {
     Digit,
     /// An ideograph: a word by itself, as no space marks where words end.
     Ideograph,
-    /// A combining mark, a variation selector, an emoji's skin tone: stays with the character before it.
+    /// A combining mark, a variation selector, an emoji's skin tone: stays with the character
+    /// before it.
     Mark,
     /// An invisible format character (soft hyphen, joiner): part of a word only between letters.
     Format,

@@ -1,4 +1,5 @@
-//! Words with case and typography folded away: a hash of them, and a comparison that agrees with it.
+//! Words with case and typography folded away: a hash of them, and a comparison that agrees with
+//! it.
 //!
 //! Folding lowers each character (`char::to_lowercase`), writes every apostrophe as `'` and every
 //! Unicode hyphen as `-`, and leaves out invisible format characters (soft hyphens, joiners).

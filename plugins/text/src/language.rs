@@ -1,8 +1,9 @@
-//! What the rules must know of a language: its abbreviations, clitics, function words, verbs of speech.
+//! What the rules must know of a language: its abbreviations, clitics, function words, verbs of
+//! speech.
 //!
-//! The rules themselves, in [`tokens`](crate::tokens) and [`sentences`](crate::sentences), name no word of any
-//! language. A [`Language`] is built from word lists, one entry a line, `#` opening a comment; those of
-//! [`english`] lie in `words/english/` and are compiled in.
+//! The rules themselves, in [`tokens`](crate::tokens) and [`sentences`](crate::sentences), name no
+//! word of any language. A [`Language`] is built from word lists, one entry a line, `#` opening a
+//! comment; those of [`english`] lie in `words/english/` and are compiled in.
 
 use std::sync::LazyLock;
 
@@ -23,8 +24,8 @@ pub struct Language {
 /// Word lists as text, one entry a line; empty lines and lines that start with `#` are skipped.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WordLists<'a> {
-    /// Abbreviations without their full stop, under the headings `[before-name]`, `[before-number]` and
-    /// `[anywhere]`. Letter case counts. A word may stand under several headings.
+    /// Abbreviations without their full stop, under the headings `[before-name]`, `[before-number]`
+    /// and `[anywhere]`. Letter case counts. A word may stand under several headings.
     pub abbreviations: &'a str,
     /// Clitics, written with a straight apostrophe: `'s`, `n't`.
     pub clitics: &'a str,
@@ -59,7 +60,8 @@ pub(crate) struct Abbreviation {
     pub(crate) anywhere: bool,
 }
 
-/// A clitic: the letters it takes from the word before the apostrophe, and those after it. Lower case, ASCII.
+/// A clitic: the letters it takes from the word before the apostrophe, and those after it. Lower
+/// case, ASCII.
 #[derive(Debug, Clone)]
 pub(crate) struct Clitic {
     pub(crate) before: Box<[u8]>,
@@ -67,7 +69,8 @@ pub(crate) struct Clitic {
 }
 
 impl Language {
-    /// Reads the lists. Headings that are not known and clitics without an apostrophe are passed over.
+    /// Reads the lists. Headings that are not known and clitics without an apostrophe are passed
+    /// over.
     pub fn new(lists: WordLists<'_>) -> Self {
         let mut language = Language::default();
         for (heading, entry) in headed_entries(lists.abbreviations) {
@@ -111,7 +114,8 @@ impl Language {
         if let Some(known) = self.abbreviations.get(word) {
             return Some(*known);
         }
-        // "GEN." in a line of capitals: those before a name only, for "SAT." and "NO." end sentences there.
+        // "GEN." in a line of capitals: those before a name only, for "SAT." and "NO." end
+        // sentences there.
         if word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase()) {
             let mut titled = word.to_ascii_lowercase();
             titled[..1].make_ascii_uppercase();

@@ -360,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_collision_gives_no_match() {
-        // The table sees hashes only: with those of other words it finds the phrase, and must refuse it.
+        // The table sees hashes only: with those of other words it finds the phrase, and must
+        // refuse it.
         let phrases = Phrases::new(Case::Any, [("red tank", 1)]);
         let (mut words, mut hashes, mut found) = (Vec::new(), Vec::new(), Vec::new());
         tokens("red tank", &mut words);

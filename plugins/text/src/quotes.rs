@@ -1,9 +1,9 @@
 //! Quotations: the spans between paired quotation marks.
 //!
-//! Curly, straight and angular marks, single and double, nested in one another. A straight mark opens
-//! or closes by what stands beside it, an apostrophe that belongs to a word is none (the tokenizer has
-//! kept it there), and a plural possessive ("the leaders’ talks") closes a single quotation only if
-//! nothing after it does.
+//! Curly, straight and angular marks, single and double, nested in one another. A straight mark
+//! opens or closes by what stands beside it, an apostrophe that belongs to a word is none (the
+//! tokenizer has kept it there), and a plural possessive ("the leaders’ talks") closes a single
+//! quotation only if nothing after it does.
 //!
 //! A quotation of several paragraphs opens each with a mark and closes only the last: that is one
 //! quotation. One that a blank line follows, and then no opening mark, has not been closed: it is
@@ -40,15 +40,15 @@ impl Quotation {
         self.start as usize..self.end as usize
     }
 
-    /// Where that stands which the marks enclose, in bytes. It holds the marks that open its further
-    /// paragraphs.
+    /// Where that stands which the marks enclose, in bytes. It holds the marks that open its
+    /// further paragraphs.
     pub fn content(self) -> Range<usize> {
         self.content_start as usize..self.content_end as usize
     }
 }
 
-/// Finds the quotations of `text`, whose tokens are given: in text order, outer before inner. `out` is
-/// cleared first.
+/// Finds the quotations of `text`, whose tokens are given: in text order, outer before inner. `out`
+/// is cleared first.
 ///
 /// ```
 /// let text = "“They said ‘never’,” Roe said.";
@@ -252,7 +252,8 @@ fn opens_before(text: &str, before: Option<&Token>) -> bool {
     matches!(mark, "(" | "[" | "{" | "—" | "–" | "--" | "“" | "‘" | "«" | "/" | ":")
 }
 
-/// Whether an apostrophe may be that of a plural: a word in s before it, a word in lower case after.
+/// Whether an apostrophe may be that of a plural: a word in s before it, a word in lower case
+/// after.
 fn is_possessive(text: &str, before: Option<&Token>, token: Token, after: Option<&Token>) -> bool {
     let (Some(before), Some(after)) = (before, after) else { return false };
     before.end == token.start

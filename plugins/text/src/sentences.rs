@@ -1,11 +1,11 @@
 //! Sentences of news prose, from its tokens.
 //!
-//! A sentence ends at a full stop, question or exclamation mark or ellipsis, with the closing quotes
-//! and brackets that follow it, if what comes next can open a sentence: a word in lower case cannot,
-//! so "“Go!” she said." is one sentence. After an abbreviation or initial, whose full stop the
-//! tokenizer has kept with it, only a word that usually opens sentences shows that one has ended.
-//! A line ends a sentence too, so that headlines and captions stand alone, unless the text is
-//! wrapped there.
+//! A sentence ends at a full stop, question or exclamation mark or ellipsis, with the closing
+//! quotes and brackets that follow it, if what comes next can open a sentence: a word in lower case
+//! cannot, so "“Go!” she said." is one sentence. After an abbreviation or initial, whose full stop
+//! the tokenizer has kept with it, only a word that usually opens sentences shows that one has
+//! ended. A line ends a sentence too, so that headlines and captions stand alone, unless the text
+//! is wrapped there.
 //!
 //! Every token lies in exactly one sentence. Time is linear in the text.
 
@@ -54,7 +54,8 @@ impl Sentence {
     }
 }
 
-/// Finds the sentences of `text`, whose tokens are given, by the rules of English. `out` is cleared first.
+/// Finds the sentences of `text`, whose tokens are given, by the rules of English. `out` is cleared
+/// first.
 ///
 /// ```
 /// let text = "Talks resume in the U.S. on Monday\n\n“Will it hold?” Mr. Roe asked. “We hope.” He left.";
@@ -73,8 +74,8 @@ pub fn sentences(text: &str, tokens: &[Token], out: &mut Vec<Sentence>) {
     sentences_in(english(), LineBreaks::Detect, text, tokens, out);
 }
 
-/// As [`sentences`], by the word lists of any language (that by which the tokens were found) and with
-/// any meaning of line breaks.
+/// As [`sentences`], by the word lists of any language (that by which the tokens were found) and
+/// with any meaning of line breaks.
 pub fn sentences_in(
     language: &Language,
     line_breaks: LineBreaks,
@@ -132,7 +133,8 @@ enum Ending {
 }
 
 impl Splitter<'_> {
-    /// Looks at the token at `at`: does a sentence end before it, or with it? Returns where to go on.
+    /// Looks at the token at `at`: does a sentence end before it, or with it? Returns where to go
+    /// on.
     #[inline]
     fn look(&mut self, at: usize) -> usize {
         let Some(token) = self.tokens.get(at) else { return at + 1 };

@@ -19,7 +19,8 @@ pub struct Token {
 pub enum TokenKind {
     /// Letters: words, clitics, abbreviations, addresses, @handles, #tags, `12-year-old`.
     Word = 0,
-    /// Digits, with what groups them or is written to them: `22.5`, `1,200`, `10:30`, `9/11`, `3-6`, `22nd`.
+    /// Digits, with what groups them or is written to them: `22.5`, `1,200`, `10:30`, `9/11`,
+    /// `3-6`, `22nd`.
     Number = 1,
     /// Punctuation: quotation marks, dashes, full stops, a whole ellipsis.
     Punctuation = 2,
@@ -33,7 +34,8 @@ impl Token {
         self.start as usize..self.end as usize
     }
 
-    /// Its text. `text` must be the one it was found in; of another text, an empty or a wrong piece.
+    /// Its text. `text` must be the one it was found in; of another text, an empty or a wrong
+    /// piece.
     pub fn text(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }

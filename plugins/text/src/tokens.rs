@@ -1,12 +1,13 @@
 //! Tokens of news prose, in one pass from left to right.
 //!
-//! Words keep their hyphens, inner apostrophes and inner dots (`prime-minister`, `O'Brien`, `U.S.`), addresses stay
-//! whole, clitics come off (`Israel` `'s`, `do` `n't`), numbers keep what groups their digits (`1,200`). Anything
-//! else is a token by itself, except that runs of dots, of hyphens, and of `?` and `!` are one. Combining marks and
-//! invisible joiners stay with the character before them.
+//! Words keep their hyphens, inner apostrophes and inner dots (`prime-minister`, `O'Brien`,
+//! `U.S.`), addresses stay whole, clitics come off (`Israel` `'s`, `do` `n't`), numbers keep what
+//! groups their digits (`1,200`). Anything else is a token by itself, except that runs of dots, of
+//! hyphens, and of `?` and `!` are one. Combining marks and invisible joiners stay with the
+//! character before them.
 //!
-//! Every character that is not white space lies in exactly one token; tokens ascend and do not overlap. Time is
-//! linear in the text: a look ahead is bounded, or ends where the token does.
+//! Every character that is not white space lies in exactly one token; tokens ascend and do not
+//! overlap. Time is linear in the text: a look ahead is bounded, or ends where the token does.
 
 mod address;
 mod word;
@@ -15,7 +16,8 @@ use crate::characters::{self, ASCII, Class};
 use crate::language::{Language, english};
 use crate::token::{Token, TokenKind};
 
-/// Finds the tokens of `text` by the rules of English. `out` is cleared first, so that one buffer serves many texts.
+/// Finds the tokens of `text` by the rules of English. `out` is cleared first, so that one buffer
+/// serves many texts.
 ///
 /// Offsets are 32 bits: of a text of 4 GiB or more, only the tokens of the first 4 GiB are found.
 ///
@@ -49,7 +51,8 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Finds the token at `at`, or passes over white space. Returns where to go on, always past `at`.
+    /// Finds the token at `at`, or passes over white space. Returns where to go on, always past
+    /// `at`.
     #[inline]
     fn token(&mut self, at: usize) -> usize {
         let byte = self.byte(at);

@@ -1,13 +1,13 @@
 //! Where a line break ends a sentence, and where the text is only wrapped.
 //!
 //! A blank line always ends one. A single break does not after a word that no sentence ends with
-//! ("the", "and"), nor where the text is wrapped at a width, as in e-mails and wire copy, and the line
-//! is filled to it: so long that the first word of the next had no room. A next line in lower case
-//! alone shows nothing: on scraped pages nine in ten such lines are menus, tags and captions.
+//! ("the", "and"), nor where the text is wrapped at a width, as in e-mails and wire copy, and the
+//! line is filled to it: so long that the first word of the next had no room. A next line in lower
+//! case alone shows nothing: on scraped pages nine in ten such lines are menus, tags and captions.
 //!
 //! The width is that of the longest block of three lines or more that are all, but the last, filled
-//! to the widest of them. It counts only if of the lines that such blocks go on with at least a third
-//! begin in lower case: else they are lists.
+//! to the widest of them. It counts only if of the lines that such blocks go on with at least a
+//! third begin in lower case: else they are lists.
 
 use std::ops::Range;
 
@@ -120,8 +120,8 @@ fn wrapped_at(text: &str) -> Option<usize> {
     (longest > 0 && lower * 3 >= continuations).then_some(width)
 }
 
-/// The width of a block of three lines or more that are all, but the last, filled to it, and how many
-/// of its lines, but the first, begin in lower case.
+/// The width of a block of three lines or more that are all, but the last, filled to it, and how
+/// many of its lines, but the first, begin in lower case.
 fn filled_block(block: &[&str]) -> Option<(usize, usize)> {
     // Most paragraphs are one line: nothing to measure.
     if block.len() < 3 {

@@ -51,7 +51,8 @@ impl Splitter<'_> {
         })
     }
 
-    /// Whether the sentence, up to its full stop at `at`, is but the number of a list: "2. Secondly".
+    /// Whether the sentence, up to its full stop at `at`, is but the number of a list: "2.
+    /// Secondly".
     fn is_enumerator(&self, at: usize) -> bool {
         at == self.first + 1
             && self.tokens.get(self.first).is_some_and(|label| {
@@ -59,8 +60,8 @@ impl Splitter<'_> {
             })
     }
 
-    /// Whether what follows a quoted question or exclamation says who made it: a name, then a verb of
-    /// speech.
+    /// Whether what follows a quoted question or exclamation says who made it: a name, then a verb
+    /// of speech.
     fn attributes_speech(&self, following: &[Token]) -> bool {
         let mut words = following
             .iter()
@@ -71,8 +72,8 @@ impl Splitter<'_> {
             && words.any(|word| self.language.attributes_speech(word))
     }
 
-    /// Whether a sentence ends with the abbreviation at `at`: `closed` by a quote or bracket, before a
-    /// `quote`, before a word that `usual`ly opens one. What follows is not in lower case.
+    /// Whether a sentence ends with the abbreviation at `at`: `closed` by a quote or bracket,
+    /// before a `quote`, before a word that `usual`ly opens one. What follows is not in lower case.
     fn abbreviation_ends(&self, at: usize, closed: bool, quote: bool, usual: bool) -> bool {
         let word = self.tokens.get(at).map_or("", |token| token.text(self.text));
         let stem = word.strip_suffix('.').unwrap_or(word);

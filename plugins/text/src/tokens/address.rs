@@ -6,8 +6,9 @@ use crate::token::TokenKind;
 use super::Scanner;
 
 impl Scanner<'_> {
-    /// The end of the web address whose first part was scanned up to `at`: white space, a quotation mark or an angle
-    /// bracket ends it; punctuation at its end, and a bracket that was not opened in it, are left out.
+    /// The end of the web address whose first part was scanned up to `at`: white space, a quotation
+    /// mark or an angle bracket ends it; punctuation at its end, and a bracket that was not opened
+    /// in it, are left out.
     pub(super) fn web_address_end(&self, start: usize, at: usize) -> usize {
         let mut end = at;
         while let Some((class, length)) = self.class(end) {

@@ -100,14 +100,15 @@ impl Scanner<'_> {
         at
     }
 
-    /// Whether two or three digits stand at `at`: a group of a large number, not the next member of a list.
+    /// Whether two or three digits stand at `at`: a group of a large number, not the next member of
+    /// a list.
     fn groups(&self, at: usize) -> bool {
         let digit = |at: usize| self.byte(at).is_ascii_digit();
         digit(at) && digit(at + 1) && !(digit(at + 2) && digit(at + 3))
     }
 
-    /// Looks at what follows the word's characters up to `end`. Returns a later end if the word goes on, and
-    /// nothing if it ends here. Clitics are cut off on the way.
+    /// Looks at what follows the word's characters up to `end`. Returns a later end if the word
+    /// goes on, and nothing if it ends here. Clitics are cut off on the way.
     fn joint(&mut self, word: &mut Word, end: usize) -> Option<usize> {
         let (class, length) = self.class(end)?;
         match class {
@@ -148,7 +149,8 @@ impl Scanner<'_> {
         end
     }
 
-    /// An apostrophe after the word's characters: cuts off a clitic, or goes on with a letter or digit.
+    /// An apostrophe after the word's characters: cuts off a clitic, or goes on with a letter or
+    /// digit.
     fn inner_apostrophe(&mut self, word: &mut Word, end: usize, length: usize) -> Option<usize> {
         if let Some((start, clitic_end)) = self.clitic(word.start, word.part, end, length) {
             self.push(word.start, start, word.kind);
@@ -164,8 +166,9 @@ impl Scanner<'_> {
         self.goes_on(end + length).then(|| self.part(word, end + length))
     }
 
-    /// The clitic around the apostrophe at `at`, if there is one: where it starts and ends. It leaves at least one
-    /// byte of a word that starts at `start`, and takes no byte from before `part`.
+    /// The clitic around the apostrophe at `at`, if there is one: where it starts and ends. It
+    /// leaves at least one byte of a word that starts at `start`, and takes no byte from before
+    /// `part`.
     fn clitic(
         &self,
         start: usize,
@@ -248,9 +251,9 @@ impl Scanner<'_> {
         after
     }
 
-    /// Whether the letter at `start`, with a dot before `after`, is the initial of a name: a capital,
-    /// a space, a capital. After a name a nickname in quotes may stand between; "I" is an initial
-    /// only there.
+    /// Whether the letter at `start`, with a dot before `after`, is the initial of a name: a
+    /// capital, a space, a capital. After a name a nickname in quotes may stand between; "I" is an
+    /// initial only there.
     fn is_initial(&self, start: usize, after: usize) -> bool {
         let next = match self.class(after) {
             Some((Class::Space, length)) if self.byte(after) != b'\n' => after + length,
