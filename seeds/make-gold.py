@@ -180,7 +180,7 @@ def make(path, shared, review):
     check_every_mention(text, entities)
     spans = list(sentences(text))
     stances = [stance(line, text, spans, names) for line in gold["stances"].split("\n") if line.strip()]
-    stances.sort(key=lambda s: (s["start"], s["end"], s["holder"], s["target"], s["kind"], -s["polarity"]))
+    stances.sort(key=lambda s: (s["start"], -s["end"], s["holder"], s["target"], s["kind"], -s["polarity"]))
     if review:
         show(id, text, entities, stances)
     return (
