@@ -12,6 +12,7 @@ mod moves;
 mod pipeline;
 mod registry;
 mod run;
+mod test;
 mod trace;
 mod verify;
 
@@ -26,4 +27,5 @@ pub use run::{
     ComponentReport, DEAD_LETTERS_FILE, Destination, OutputReport, PluginReport, Progress,
     REPORT_FILE, Report, RunError, RunOptions, Totals, WriteError, run,
 };
+pub use test::{Difference, TestOutcome, run_tests};
 pub use verify::{Fault, OpenError, Rereader, Share, Verification, each_document, verify};

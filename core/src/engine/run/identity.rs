@@ -8,7 +8,7 @@ use crate::{DocumentBuf, Provenance};
 
 /// Fills in what the source left open: the digest of the raw bytes, where it will be written, and
 /// an id made of content and place, so that it is the same on every machine.
-pub(super) fn complete(document: &mut DocumentBuf, level: Provenance) {
+pub(crate) fn complete(document: &mut DocumentBuf, level: Provenance) {
     if level == Provenance::None {
         document.trace = None;
     } else if !document.carried {

@@ -26,9 +26,10 @@ use std::{
 use thiserror::Error;
 
 pub(crate) use dead_letters::chain;
-pub(crate) use identity::digest;
+pub(crate) use identity::{complete, digest};
 pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
+pub(crate) use stages::Stages;
 
 use crate::{
     Block, BuildError, Cut,
