@@ -183,7 +183,7 @@ impl<S: Sink> AnySink for S {
 }
 
 /// The JSON Schema of a settings type, without references: each part stands where it is used.
-fn schema<T: JsonSchema>() -> Json {
+pub(crate) fn schema<T: JsonSchema>() -> Json {
     SchemaSettings::draft2020_12()
         .with(|s| s.inline_subschemas = true)
         .into_generator()

@@ -101,7 +101,9 @@ fn line_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or_default();
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let line = before.matches('\n').count() + 1;
-    (line, before.get(line_start..).unwrap_or_default().chars().count() + 1)
+    let in_line = before.get(line_start..).unwrap_or_default();
+    // A byte order mark is not a char of the first line.
+    (line, in_line.chars().filter(|c| *c != '\u{feff}').count() + 1)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod moves;
 mod pipeline;
 mod registry;
 mod run;
+pub mod schema;
 mod test;
 mod trace;
 mod verify;

@@ -7,9 +7,9 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Findings, Part, Place,
-    node::{Node, Table},
+    node::{Form, Node, Table},
     read::kebab_case,
-    settings,
+    reads, settings,
 };
 use crate::{
     BuildError, Contract, SinkContract, SourceContract,
@@ -25,6 +25,9 @@ const TAKEN_NAMES: [&str; 2] = ["source", "run"];
 
 /// A component's table as far as it could be read.
 pub(super) struct Draft<C, B: ?Sized> {
+    kind: Kind,
+    /// Where it says which component it is; its header where it does not.
+    pub(super) place: Place,
     /// Its settings, at the place of its header.
     pub(super) settings: Node,
     /// Its name and where it stands; `None` where it has none that can be used.
@@ -34,6 +37,13 @@ pub(super) struct Draft<C, B: ?Sized> {
     pub(super) contract: Option<C>,
     /// The component itself, if nothing is wrong with it.
     pub(super) part: Option<Part<C, B>>,
+}
+
+impl<C, B: ?Sized> Draft<C, B> {
+    /// What to call it in a message.
+    pub(super) fn said(&self) -> &str {
+        self.name.as_ref().map_or(self.kind.name(), |(name, _)| name)
+    }
 }
 
 /// What the three kinds of registry entries have in common.
@@ -84,12 +94,13 @@ pub(super) fn component<E: AnyEntry>(
     let entries = table.entries.iter().filter(|e| !RESERVED_KEYS.contains(&e.key.as_str()));
     let settings = Node {
         place: node.place.clone(),
-        form: super::node::Form::Table(Table { entries: entries.cloned().collect() }),
+        form: Form::Table(Table { entries: entries.cloned().collect() }),
     };
     refuse_later_keys(table, findings);
     let used = used(kind, table, &node.place, findings);
     let name = name(kind, table, used.as_ref(), findings);
-    let mut draft = Draft { settings, name, contract: None, part: None };
+    let place = used.as_ref().map_or(&node.place, |(_, place)| place).clone();
+    let mut draft = Draft { kind, place, settings, name, contract: None, part: None };
     let Some((component, place)) = used else { return draft };
     let Some(found) = offered.iter().find(|offered| offered.entry.name() == component) else {
         unknown(kind, &component, &place, registry, findings);
@@ -100,7 +111,10 @@ pub(super) fn component<E: AnyEntry>(
     };
 
     let before = findings.list.len();
-    settings::check(&draft.settings, &found.entry.schema(), found.entry.name(), findings);
+    let owner = format!("`{}`", found.entry.name());
+    let schema = found.entry.schema();
+    settings::check(&draft.settings, &schema, &owner, findings);
+    let reads = reads::files(&draft.settings, &schema, findings);
     if findings.list.len() > before {
         draft.contract = found.entry.contract(&json!({})).ok();
         return draft;
@@ -119,7 +133,7 @@ pub(super) fn component<E: AnyEntry>(
                 plugin: found.plugin,
                 settings: values,
                 contract,
-                reads: Vec::new(),
+                reads,
                 build: found.entry.build(),
                 built: Mutex::new(Some(built)),
             });
@@ -252,13 +266,19 @@ fn refused(
     settings: &Node,
     findings: &mut Findings,
 ) {
-    let mut message = format!("the {kind} `{component}` refuses this: {error}");
+    let message = format!("the {kind} `{component}` refuses this: {}", with_causes(error));
+    findings
+        .at(Code::NotBuilt, settings.place_of(error.setting()), message)
+        .help(format!("`docmill show {component}` explains its settings"));
+}
+
+/// The error and what is behind it, in one line.
+pub(super) fn with_causes(error: &BuildError) -> String {
+    let mut message = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         message.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    findings
-        .at(Code::NotBuilt, settings.place_of(error.setting()), message)
-        .help(format!("`docmill show {component}` explains its settings"));
+    message
 }

@@ -9,10 +9,17 @@
 //! positions. Settings go to components as JSON.
 
 mod components;
+mod layers;
 mod node;
+mod outputs;
+mod overrides;
+mod paths;
 mod read;
+mod reads;
 mod run;
 mod settings;
+mod syntax;
+mod tests;
 
 use std::{
     num::NonZeroUsize,
@@ -31,6 +38,9 @@ use crate::{
     plugin::{AnySink, AnySource, AnyStage},
 };
 pub(super) use node::Place;
+pub use run::OnError;
+pub(crate) use run::RunTable;
+pub(crate) use tests::TestTable;
 
 /// A checked pipeline.
 pub struct Pipeline {
@@ -124,15 +134,6 @@ impl Default for RunSettings {
     }
 }
 
-/// What becomes of a run when a document fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnError {
-    /// The document goes to the dead letters, the run goes on.
-    DeadLetter,
-    /// The run stops.
-    Stop,
-}
-
 /// What the command line changes in a pipeline file.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
@@ -145,6 +146,8 @@ pub struct Overrides {
     pub input: Vec<String>,
     /// `--output`: a folder takes the place of `[run] dir`; a file or `-` that of the sinks too.
     pub output: Option<String>,
+    /// `--threads`.
+    pub threads: Option<NonZeroUsize>,
     /// Leaves inputs alone, so that a pipeline can be tested where its inputs are not.
     pub without_inputs: bool,
 }

@@ -36,6 +36,8 @@ pub(crate) enum Form {
     Bool(bool),
     List(Vec<Node>),
     Table(Table),
+    /// A number that JSON cannot hold. It was reported when it was read.
+    Refused,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,25 +103,27 @@ impl Node {
                 let number = i64::from_str_radix(digits, radix)
                     .map(Number::from)
                     .or_else(|_| u64::from_str_radix(digits, radix).map(Number::from));
-                Form::Number(number.unwrap_or_else(|_| {
-                    findings
-                        .at(Code::BadValue, &place, "this number is too large")
-                        .help(format!("write a number up to {}", u64::MAX));
-                    0.into()
-                }))
+                number.map_or_else(
+                    |_| {
+                        findings
+                            .at(Code::BadValue, &place, "this number is too large")
+                            .help(format!("write a number up to {}", u64::MAX));
+                        Form::Refused
+                    },
+                    Form::Number,
+                )
             }
             DeValue::Float(float) => {
                 let number = float.as_str().parse().ok().and_then(Number::from_f64);
-                Form::Number(number.unwrap_or_else(|| {
-                    findings
-                        .at(
-                            Code::BadValue,
-                            &place,
-                            "infinite or undefined numbers mean nothing here",
-                        )
-                        .help("write a finite number");
-                    0.into()
-                }))
+                number.map_or_else(
+                    || {
+                        findings
+                            .at(Code::BadValue, &place, "a number without end means nothing here")
+                            .help("write a finite number");
+                        Form::Refused
+                    },
+                    Form::Number,
+                )
             }
             DeValue::Array(array) => Form::List(
                 array.iter().map(|value| Node::read(value, argument, findings)).collect(),
@@ -160,6 +164,7 @@ impl Node {
             Form::Bool(bool) => (*bool).into(),
             Form::List(values) => values.iter().map(Node::json).collect(),
             Form::Table(table) => table.json(),
+            Form::Refused => Json::Null,
         }
     }
 
@@ -183,14 +188,15 @@ impl Node {
             Form::Text(_) => "a string",
             Form::Number(number) if number.is_f64() => "a number with a fraction",
             Form::Number(_) => "a whole number",
+            Form::Refused => "no number",
             Form::Bool(_) => "true or false",
             Form::List(_) => "a list",
             Form::Table(_) => "a table",
         }
     }
 
-    /// The place that a JSON pointer leads to: of the key where the pointer ends in a member, of the
-    /// value otherwise; as near as it gets where the pointer leads out of the value.
+    /// The place of the value that a JSON pointer leads to; as near as it gets where the pointer leads
+    /// out of this value.
     pub(crate) fn place_of(&self, pointer: &str) -> &Place {
         let mut node = self;
         for step in pointer.split('/').skip(1) {

@@ -1,18 +1,25 @@
 //! From the text of a pipeline file to a [`Pipeline`], or to all that is wrong with it.
 
-use std::path::Path;
+use std::{path::Path, sync::PoisonError};
 
 use toml::de::DeTable;
 
 use super::{
     Findings, Overrides, Pipeline, Place,
-    components::{Draft, component},
+    components::{Draft, component, with_causes},
+    layers,
     node::{Entry, Form, Node, Table},
-    run,
+    outputs, overrides, run,
+    syntax::syntax,
+    tests,
 };
-use crate::engine::{
-    Code, Diagnostic, Kind, Registry,
-    registry::{is_kebab_case, nearest},
+use crate::{
+    Shard, SourceContract,
+    engine::{
+        Code, Diagnostic, Kind, Registry,
+        registry::{is_kebab_case, nearest},
+    },
+    plugin::AnySource,
 };
 
 const TOP_LEVEL: [&str; 6] = ["name", "source", "stage", "sink", "run", "test"];
@@ -31,8 +38,17 @@ impl Pipeline {
     ) -> Result<Pipeline, Vec<Diagnostic>> {
         let mut findings = Findings::default();
         let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
-        let root = Table::read(parsed.get_ref(), None, &mut findings);
-        let pipeline = read(&root, registry, overrides, &mut findings);
+        let mut root = Table::read(parsed.get_ref(), None, &mut findings);
+        let changed = overrides::apply(&mut root, registry, overrides, &mut findings);
+        let look_for_inputs = changed && !overrides.without_inputs;
+        let file = overrides.file.as_deref();
+        let mut pipeline = read(&root, text, registry, file, look_for_inputs, &mut findings);
+        if let Some(pipeline) = &mut pipeline {
+            pipeline.run.threads = overrides.threads.or(pipeline.run.threads);
+            if overrides::to_stdout(overrides) {
+                pipeline.run.dir = None;
+            }
+        }
         match pipeline {
             Some(pipeline) if findings.list.is_empty() => Ok(pipeline),
             _ => Err(findings.sorted()),
@@ -40,69 +56,51 @@ impl Pipeline {
     }
 }
 
-fn syntax(text: &str, error: &toml::de::Error) -> Diagnostic {
-    let at = error.span().map_or(text.len(), |span| span.start.min(text.len()));
-    let end = error.span().map_or(text.len(), |span| span.end.min(text.len())).max(at);
-    let mut findings = Findings::default();
-    let place = Place { argument: None, span: at..end };
-    findings.at(Code::Syntax, &place, format!("not valid TOML: {}", error.message())).clone()
-}
-
 /// The pipeline, or `None` where a part is missing; in which case there are findings.
 fn read(
     root: &Table,
+    text: &str,
     registry: &Registry,
-    overrides: &Overrides,
+    file: Option<&Path>,
+    look_for_inputs: bool,
     findings: &mut Findings,
 ) -> Option<Pipeline> {
-    let start = Place { argument: None, span: 0..0 };
     for entry in &root.entries {
         check_top_level(entry, registry, findings);
     }
-
-    let source = match root.get("source").map(|entry| &entry.value) {
-        None => {
-            findings
-                .at(Code::NoSource, &start, "the pipeline has no source")
-                .help("add a table: [source], with `use` and what it reads");
-            None
-        }
-        Some(Node { form: Form::List(sources), .. }) if sources.len() > 1 => {
-            let second = &sources[1];
-            findings
-                .at(Code::WrongType, &second.place, "a pipeline has one source")
-                .help("write one [source]; most sources read more than one path");
-            None
-        }
-        Some(node @ Node { form: Form::Table(_), .. }) => {
-            Some(component(Kind::Source, node, registry.sources(), registry, findings))
-        }
-        Some(node) => {
-            let was = node.kind();
-            findings
-                .at(Code::WrongType, &node.place, format!("`source` is a table, and this is {was}"))
-                .help("write [source] on a line of its own, and its settings below");
-            None
-        }
-    };
-    let stages: Vec<Draft<_, _>> = tables(root, Kind::Stage, findings)
+    let name = name(root, file, findings);
+    let mut source = source(root, findings)
+        .map(|node| component(Kind::Source, node, registry.sources(), registry, findings));
+    let stages: Vec<Draft<_, _>> = tables(root, "stage", findings)
         .into_iter()
         .map(|node| component(Kind::Stage, node, registry.stages(), registry, findings))
         .collect();
-    let sinks: Vec<Draft<_, _>> = tables(root, Kind::Sink, findings)
+    let sinks: Vec<Draft<_, _>> = tables(root, "sink", findings)
         .into_iter()
         .map(|node| component(Kind::Sink, node, registry.sinks(), registry, findings))
         .collect();
     if root.get("sink").is_none() {
         findings
-            .at(Code::NoSink, &start, "the pipeline has no sink, so its results would go nowhere")
-            .help("add a table: [[sink]], with `use` and what it writes");
+            .at(
+                Code::NoSink,
+                last_table(root),
+                "the pipeline has no sink, so its results would go nowhere",
+            )
+            .help("add one below: [[sink]], with `use` and what it writes");
     }
     unique_names(Kind::Stage, &stages, findings);
     unique_names(Kind::Sink, &sinks, findings);
 
-    let run = run::read(root.get("run"), findings);
-    let name = name(root, overrides.file.as_deref(), findings);
+    let layers = layers::check(&source, &stages, &sinks, registry, findings);
+    let tests = tests::read(&tables(root, "test", findings), text, &layers, findings);
+    let shards = match &mut source {
+        Some(source) if look_for_inputs => shards(source, findings),
+        _ => Vec::new(),
+    };
+    let run = root.get("run");
+    let run_place = run.map_or(&START, |run| run.value.place_of("/dir"));
+    let run = run::read(run, findings);
+    outputs::check(&sinks, &run, run_place, &shards, file, findings);
 
     Some(Pipeline {
         name,
@@ -110,9 +108,77 @@ fn read(
         stages: stages.into_iter().map(|draft| draft.part).collect::<Option<_>>()?,
         sinks: sinks.into_iter().map(|draft| draft.part).collect::<Option<_>>()?,
         run,
-        tests: Vec::new(),
-        shards: Vec::new(),
+        tests,
+        shards,
     })
+}
+
+/// Where a file starts: the place of what is wrong with it as a whole.
+static START: Place = Place { argument: None, span: 0..0 };
+
+fn first_table(root: &Table) -> &Place {
+    let tables = ["stage", "sink"].iter().filter_map(|key| root.get(key));
+    let first = tables.min_by_key(|entry| entry.value.place.span.start);
+    first.map_or(&START, |entry| &entry.value.place)
+}
+
+fn last_table(root: &Table) -> &Place {
+    match root.get("stage").map(|entry| &entry.value) {
+        Some(Node { form: Form::List(stages), place }) => stages.last().map_or(place, |s| &s.place),
+        Some(stage) => &stage.place,
+        None => root.get("source").map_or(&START, |source| &source.value.place),
+    }
+}
+
+fn source<'n>(root: &'n Table, findings: &mut Findings) -> Option<&'n Node> {
+    let Some(entry) = root.get("source") else {
+        findings
+            .at(
+                Code::NoSource,
+                first_table(root),
+                "the pipeline has no source, so nothing comes in",
+            )
+            .help("add one above: [source], with `use` and what it reads");
+        return None;
+    };
+    let node = &entry.value;
+    match &node.form {
+        Form::Table(_) => Some(node),
+        Form::List(sources) if sources.iter().all(|source| source.table().is_some()) => {
+            let place = sources.get(1).map_or(&node.place, |second| &second.place);
+            findings.at(Code::WrongType, place, "a pipeline has one source").help(
+                "write [source], once, with one bracket; most sources read more than one path",
+            );
+            sources.first()
+        }
+        _ => {
+            let message = format!("`source` is a table, and this is {}", node.kind());
+            findings
+                .at(Code::WrongType, &node.place, message)
+                .help("write [source] on a line of its own, and its settings below");
+            None
+        }
+    }
+}
+
+/// Lists the inputs. What is not there is reported.
+fn shards(
+    source: &mut Draft<SourceContract, dyn AnySource>,
+    findings: &mut Findings,
+) -> Vec<Shard> {
+    let Some(part) = &mut source.part else { return Vec::new() };
+    let built = part.built.get_mut().unwrap_or_else(PoisonError::into_inner);
+    match built.as_ref().map(|built| built.shards()) {
+        Some(Ok(shards)) => shards,
+        Some(Err(error)) => {
+            let place = source.settings.place_of(error.setting());
+            findings
+                .at(Code::InputNotFound, place, with_causes(&error))
+                .help("write a path relative to the working directory, not to the pipeline file");
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
 }
 
 fn check_top_level(entry: &Entry, registry: &Registry, findings: &mut Findings) {
@@ -145,15 +211,7 @@ fn header(key: &str) -> &str {
 }
 
 /// The tables of `[[stage]]`, `[[sink]]` or `[[test]]`.
-fn tables<'n>(root: &'n Table, kind: Kind, findings: &mut Findings) -> Vec<&'n Node> {
-    array_of_tables(root, kind.name(), findings)
-}
-
-pub(super) fn array_of_tables<'n>(
-    root: &'n Table,
-    key: &str,
-    findings: &mut Findings,
-) -> Vec<&'n Node> {
+fn tables<'n>(root: &'n Table, key: &str, findings: &mut Findings) -> Vec<&'n Node> {
     let Some(Entry { value, .. }) = root.get(key) else { return Vec::new() };
     let Form::List(nodes) = &value.form else {
         let message = format!("a pipeline can have more than one {key}");

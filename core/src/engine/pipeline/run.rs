@@ -1,7 +1,152 @@
 //! `[run]`: folder, threads, and what becomes of failures.
 
-use super::{Findings, RunSettings, node::Entry};
+use std::{num::NonZeroUsize, path::PathBuf};
 
-pub(super) fn read(_entry: Option<&Entry>, _findings: &mut Findings) -> RunSettings {
-    RunSettings::default()
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    Findings, RunSettings,
+    node::{Entry, Node},
+    settings,
+};
+use crate::{engine::Code, plugin::schema};
+
+/// How the pipeline is run.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct RunTable {
+    /// The folder of outputs, `run.json` and `dead-letters.jsonl`, relative to the working
+    /// directory. Default: `out`.
+    #[schemars(length(min = 1))]
+    dir: String,
+    /// Worker threads, from 1 to 1024. Default: as many as there are processors.
+    #[schemars(range(min = 1, max = 1024))]
+    threads: Option<usize>,
+    /// What becomes of the run when a document fails: `dead-letter` sets the document aside and goes
+    /// on, `stop` ends the run. Default: `dead-letter`.
+    on_error: OnError,
+    /// How many documents may fail before the run stops, from 0. Default: any number.
+    max_failed: Option<u64>,
+    /// The largest document, in raw bytes or as a string with a unit (`kB`, `MB`, `GB`, `KiB`, `MiB`,
+    /// `GiB`), from 1 byte to 1 GiB; a larger one is passed over and counted as failed.
+    /// Default: `16 MiB`.
+    max_document: Size,
+}
+
+/// What becomes of a run when a document fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnError {
+    /// The document goes to the dead letters, the run goes on.
+    DeadLetter,
+    /// The run stops.
+    Stop,
+}
+
+/// A number of bytes, with or without a unit.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Size {
+    Bytes(u64),
+    WithUnit(String),
+}
+
+impl Default for RunTable {
+    fn default() -> Self {
+        RunTable {
+            dir: "out".to_owned(),
+            threads: None,
+            on_error: OnError::DeadLetter,
+            max_failed: None,
+            max_document: Size::Bytes(16 << 20),
+        }
+    }
+}
+
+/// The largest that `max-document` may be, in bytes. Places in a document are 32 bits wide, and text
+/// can be three times as long as the bytes it was decoded from.
+const MAX_DOCUMENT: u64 = 1 << 30;
+
+/// The settings; where some are wrong, the defaults.
+pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSettings {
+    let values = table.and_then(|table| checked(&table.value, findings)).unwrap_or_default();
+    let max_document = match &values.max_document {
+        Size::Bytes(bytes) => Ok(*bytes),
+        Size::WithUnit(text) => bytes(text).ok_or(format!("\"{text}\" is not a size")),
+    };
+    let max_document = max_document.and_then(|bytes| match bytes {
+        1..=MAX_DOCUMENT => Ok(bytes),
+        _ => Err(format!("`max-document` must be from 1 byte to 1 GiB, and this is {bytes}")),
+    });
+    if let (Err(message), Some(table)) = (&max_document, table) {
+        findings
+            .at(Code::BadValue, table.value.place_of("/max-document"), message)
+            .help("write bytes, or a whole number and a unit up to 1 GiB: \"16 MiB\"");
+    }
+    RunSettings {
+        dir: Some(PathBuf::from(values.dir)),
+        threads: values.threads.and_then(NonZeroUsize::new),
+        on_error: values.on_error,
+        max_failed: values.max_failed,
+        max_document: max_document.map_or(16 << 20, |bytes| bytes as usize),
+    }
+}
+
+fn checked(table: &Node, findings: &mut Findings) -> Option<RunTable> {
+    let before = findings.list.len();
+    if table.table().is_none() {
+        let message = format!("`run` is a table, and this is {}", table.kind());
+        findings
+            .at(Code::WrongType, &table.place, message)
+            .help("write [run] on a line of its own, and its settings below");
+        return None;
+    }
+    settings::check(table, &schema::<RunTable>(), "[run]", findings);
+    if findings.list.len() > before {
+        return None;
+    }
+    RunTable::deserialize(table.json()).ok()
+}
+
+/// The bytes that a size with a unit means; `None` where it is none.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.replace('_', "").parse().ok()?;
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" | "bytes" => 1,
+        "kb" => 1000,
+        "mb" => 1000 * 1000,
+        "gb" => 1000 * 1000 * 1000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_take_units() {
+        for (text, expected) in [
+            ("16 MiB", Some(16 << 20)),
+            ("16mib", Some(16 << 20)),
+            ("1_000 kB", Some(1_000_000)),
+            ("12", Some(12)),
+            ("1.5 MB", None),
+            ("MB", None),
+            ("16 megs", None),
+            ("-1", None),
+            ("99999999999999999 GB", None),
+            ("", None),
+        ] {
+            assert_eq!(bytes(text), expected, "{text}");
+        }
+    }
 }

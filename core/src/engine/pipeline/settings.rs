@@ -16,7 +16,7 @@ use super::{
 use crate::engine::{Code, registry::nearest};
 use words::{Bounds, fix_for, list_of, sample, shown, wanted};
 
-/// Checks the settings of the component `owner`.
+/// Checks the settings of `owner`, which is what messages call it.
 pub(super) fn check(settings: &Node, schema: &Json, owner: &str, findings: &mut Findings) {
     Check { owner, findings }.value(settings, schema, "");
 }
@@ -29,6 +29,9 @@ struct Check<'c> {
 impl Check<'_> {
     /// `path` is the setting as the user would say it: `filters[1].words`; empty for the whole.
     fn value(&mut self, node: &Node, schema: &Json, path: &str) {
+        if matches!(node.form, Form::Refused) {
+            return;
+        }
         if let Some(choices) = choices(schema) {
             return self.choice(node, schema, &choices, path);
         }
@@ -59,7 +62,7 @@ impl Check<'_> {
                     self.out_of_bounds(node, path, &must, &is);
                 }
             }
-            Form::Bool(_) => {}
+            Form::Bool(_) | Form::Refused => {}
         }
     }
 
@@ -88,7 +91,7 @@ impl Check<'_> {
                 continue;
             }
             let schema = properties.get(key).unwrap_or(&Json::Null);
-            let message = format!("{} needs the setting `{}`", self.owner(), join(path, key));
+            let message = format!("{} needs the setting `{}`", self.owner, join(path, key));
             self.findings
                 .at(Code::MissingKey, &node.place, message)
                 .label(first_sentence(schema))
@@ -104,7 +107,7 @@ impl Check<'_> {
         properties: &serde_json::Map<String, Json>,
         setting: &str,
     ) -> Option<String> {
-        let message = format!("{} has no setting `{setting}`", self.owner());
+        let message = format!("{} has no setting `{setting}`", self.owner);
         let found = self.findings.at(Code::UnknownKey, &entry.place, message);
         found.label("unknown setting");
         if let Some(near) = nearest(&entry.key, unset) {
@@ -145,9 +148,9 @@ impl Check<'_> {
         let names: Vec<String> = choices.iter().map(|choice| shown(choice)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let message = format!("{} cannot be {}", self.setting(path), shown(&value));
-        let near = node.text().and_then(|text| {
-            nearest(text, choices.iter().filter_map(|choice| choice.as_str()))
-        });
+        let near = node
+            .text()
+            .and_then(|text| nearest(text, choices.iter().filter_map(|choice| choice.as_str())));
         let help = match near {
             Some(near) => format!("did you mean \"{near}\"? It can be {}", list_of(&names)),
             None => format!("write {}", list_of(&names)),
@@ -194,12 +197,8 @@ impl Check<'_> {
         self.findings.at(Code::BadValue, &node.place, message).help(help);
     }
 
-    fn owner(&self) -> String {
-        format!("`{}`", self.owner)
-    }
-
     fn setting(&self, path: &str) -> String {
-        if path.is_empty() { self.owner() } else { format!("`{path}`") }
+        if path.is_empty() { self.owner.to_owned() } else { format!("`{path}`") }
     }
 }
 

@@ -27,6 +27,7 @@ use thiserror::Error;
 
 pub(crate) use dead_letters::chain;
 pub(crate) use identity::{complete, digest};
+pub(crate) use outputs::WORK_FOLDER;
 pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
 pub(crate) use stages::Stages;

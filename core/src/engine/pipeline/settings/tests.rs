@@ -91,7 +91,7 @@ fn found(toml: &str) -> Vec<String> {
     let table = Table::read(parsed.get_ref(), None, &mut findings);
     let node =
         Node { place: Place { argument: None, span: 0..0 }, form: Form::Table(table.clone()) };
-    check(&node, &schema.into(), "x", &mut findings);
+    check(&node, &schema.into(), "`x`", &mut findings);
     // Settings that pass must be settings that serde takes.
     if findings.list.is_empty() {
         Settings::deserialize(table.json()).unwrap();
@@ -165,10 +165,7 @@ fn each_mistake_is_found_at_its_place() {
             "unit = 3",
             "DM0103 `3` `unit` takes \"chars\" or \"bytes\", and this is a whole number; write, for example, unit = \"chars\"",
         ),
-        (
-            "kind = 'odd'",
-            "DM0104 `'odd'` `kind` cannot be \"odd\"; write \"plain\" or \"fancy\"",
-        ),
+        ("kind = 'odd'", "DM0104 `'odd'` `kind` cannot be \"odd\"; write \"plain\" or \"fancy\""),
         (
             "names = 'a'",
             "DM0103 `'a'` `names` takes a list of strings, and this is a string; put it in brackets: names = [\"a\"]",
