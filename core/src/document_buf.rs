@@ -78,12 +78,12 @@ impl DocumentBuf {
     }
 
     /// Sets the raw bytes and the text they decode to. `segments` cover the text in order;
-    /// an empty slice says that text and raw bytes are equal.
+    /// an empty slice says that text and raw bytes are equal, or that there is no text.
     pub fn set_decoded(&mut self, raw: &[u8], text: &str, segments: &[Segment<'_>]) {
         self.text.clear();
         self.text.push_str(text);
         self.raw.clear();
-        self.raw_differs = !segments.is_empty();
+        self.raw_differs = !segments.is_empty() || text.is_empty() && !raw.is_empty();
         self.trace = None;
         if self.raw_differs {
             self.raw.extend_from_slice(raw);

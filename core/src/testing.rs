@@ -1,9 +1,11 @@
 //! The contract test that every component passes.
 //!
-//! One call in a component's tests: [`check_stage`] here, its siblings for sources and sinks.
+//! One call in a component's tests: [`check_stage`] here, [`check_source`] and [`check_sink`] beside it.
 //! A failure says which promise is broken and by which text.
 
 mod documents;
+mod sink;
+mod source;
 
 pub use documents::documents;
 use proptest::{
@@ -11,6 +13,8 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use serde_json::json;
+pub use sink::check_sink;
+pub use source::check_source;
 
 use crate::{Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict};
 

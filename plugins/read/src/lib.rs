@@ -1,1 +1,28 @@
-//! The sources `files` and `jsonl`.
+//! The sources `files` (a document a file) and `jsonl` (a document a line).
+//!
+//! Both take paths, folders and globs, group small inputs into shards, and name what they cannot
+//! read: a path that is not there is an error of the pipeline, a file that cannot be read is one failed
+//! input, a line that is broken is one failed document. Nothing that does not decode is replaced.
+//!
+//! ```
+//! use docmill_core::{Block, DocumentBuf, Intake, Source};
+//! use docmill_read::jsonl::Jsonl;
+//!
+//! let block = Block::default();
+//! let source = Jsonl::build(serde_json::from_str(r#"{"paths": ["-"]}"#)?)?;
+//! source.parse(&block, &mut Intake::new(&mut DocumentBuf::new(), &mut |_, _| {}));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod files;
+pub mod jsonl;
+mod paths;
+
+use docmill_core::Plugin;
+
+/// The components of this crate.
+pub fn plugin() -> Plugin {
+    Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .source::<files::Files>()
+        .source::<jsonl::Jsonl>()
+}

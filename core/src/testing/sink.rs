@@ -1,0 +1,66 @@
+//! The contract test of sinks.
+
+use std::cell::RefCell;
+
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+
+use super::{CASES, documents};
+use crate::{BuildError, DocumentBuf, Sink};
+
+/// Tries a sink with these settings on arbitrary documents, after its header.
+///
+/// # Panics
+///
+/// Where the sink breaks the contract: it panics, takes back what other documents wrote, or writes
+/// other bytes on a second run, from a second instance, or after other documents.
+pub fn check_sink<S: Sink>(settings: serde_json::Value) {
+    let settings = || {
+        serde_json::from_value::<S::Settings>(settings.clone()).expect("the settings fit the sink")
+    };
+    let outputs = S::contract(&settings()).outputs.len();
+    let build = || S::build(settings());
+    let failed = |error: BuildError| panic!("`{}` cannot be built: {error}", S::NAME);
+    let used = RefCell::new(build().unwrap_or_else(failed));
+    check_headers(&*used.borrow(), &build().unwrap_or_else(failed), outputs);
+
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&documents(), |document| {
+        let first = encode(&mut *used.borrow_mut(), &document, outputs);
+        let again = encode(&mut *used.borrow_mut(), &document, outputs);
+        prop_assert_eq!(&first, &again, "`{}` gives other bytes on a second run", S::NAME);
+        let mut fresh = build().map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let other = encode(&mut fresh, &document, outputs);
+        prop_assert_eq!(&first, &other, "`{}` depends on the documents before", S::NAME);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("`{}` breaks the contract: {error}", S::NAME);
+    }
+}
+
+fn check_headers<S: Sink>(one: &S, other: &S, outputs: usize) {
+    for output in 0..outputs {
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        one.header(output, &mut first);
+        other.header(output, &mut second);
+        assert_eq!(first, second, "`{}` gives other headers from a second instance", S::NAME);
+    }
+}
+
+/// What is appended for a document to each output, or the error.
+fn encode<S: Sink>(
+    sink: &mut S,
+    document: &DocumentBuf,
+    outputs: usize,
+) -> Result<Vec<Vec<u8>>, String> {
+    const BEFORE: &[u8] = b"before";
+    let mut written = vec![BEFORE.to_vec(); outputs];
+    let encoded = sink.encode(&document.view(), &mut written);
+    for bytes in &written {
+        assert!(bytes.starts_with(BEFORE), "`{}` takes back what others wrote", S::NAME);
+    }
+    encoded.map(|()| written).map_err(|error| error.to_string())
+}

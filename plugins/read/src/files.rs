@@ -1,0 +1,180 @@
+//! The source `files`: each file is a document.
+
+mod decode;
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    sync::Arc,
+    vec,
+};
+
+use docmill_core::{
+    BLOCK_BYTES, Block, BlockPiece, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Input,
+    Intake, Origin, Shard, Source, SourceContract,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::paths;
+use decode::{Decoding, Wanted};
+
+/// Reads text and HTML files, each of them one document.
+///
+/// The document's id is the path as given, with `/` between folders. HTML (`.html`, `.htm`) has its
+/// source as text, until a stage such as `extract-html` rewrites it. Empty files and NUL bytes are valid.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all
+    /// files below it whose name ends in `.txt`, `.html` or `.htm`; a glob knows `*`, `?`, `[a-z]` and
+    /// `**` for folders at any depth. No default.
+    #[schemars(length(min = 1))]
+    pub paths: Vec<String>,
+    /// How the bytes are to be read: `auto`, or a WHATWG encoding label such as `utf-8`,
+    /// `windows-1252`, `shift_jis`, `utf-16le`. `auto` takes a byte order mark at its word, then UTF-8
+    /// where the bytes are valid, then what a page of HTML declares, then guesses by the bytes. Whatever is not
+    /// UTF-8 is named in the metadata key `encoding`; bytes that do not decode fail their document. A
+    /// byte order mark overrides the label. Default: `auto`.
+    #[serde(default = "auto")]
+    pub encoding: String,
+}
+
+fn auto() -> String {
+    "auto".to_owned()
+}
+
+/// The source `files`.
+#[derive(Debug)]
+pub struct Files {
+    paths: Vec<String>,
+    encoding: Wanted,
+}
+
+const HTML: [&str; 2] = ["html", "htm"];
+
+impl Source for Files {
+    const NAME: &'static str = "files";
+    const EXTENSIONS: &'static [&'static str] = &["txt", "html", "htm"];
+    type Settings = Settings;
+
+    fn contract(_: &Settings) -> SourceContract {
+        SourceContract::new()
+    }
+
+    fn settings_for(paths: &[String]) -> serde_json::Value {
+        json!({ "paths": paths })
+    }
+
+    fn build(settings: Settings) -> Result<Self, BuildError> {
+        if settings.paths.is_empty() {
+            return Err(BuildError::at("/paths", "name at least one file, folder or glob"));
+        }
+        let encoding = Wanted::of_label(&settings.encoding)
+            .map_err(|message| BuildError::at("/encoding", message))?;
+        Ok(Files { paths: settings.paths, encoding })
+    }
+
+    fn shards(&self) -> Result<Vec<Shard>, BuildError> {
+        paths::shards(&self.paths, Self::EXTENSIONS, false)
+    }
+
+    fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
+        Box::new(FilesCut { inputs: shard.inputs.clone().into_iter(), max_document })
+    }
+
+    fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
+        for piece in &block.pieces {
+            let uri = &*piece.uri;
+            if let Some((locator, error)) = &piece.failure {
+                documents.fail(uri, locator, DocumentError::new(error));
+                continue;
+            }
+            let raw = block.bytes.get(piece.range.clone()).unwrap_or_default();
+            documents.document(uri, "", raw, |document| self.fill(uri, raw, document));
+        }
+    }
+
+    fn reread(
+        &self,
+        origin: &Origin,
+        _: &mut Cursor,
+        raw: &mut Vec<u8>,
+    ) -> Result<(), DocumentError> {
+        raw.clear();
+        let read = File::open(&origin.uri).and_then(|mut file| file.read_to_end(raw));
+        read.map(drop).map_err(|error| {
+            DocumentError::because(format!("`{}` cannot be read again", origin.uri), error)
+        })
+    }
+}
+
+impl Files {
+    fn fill(&self, uri: &str, raw: &[u8], document: &mut DocumentBuf) -> Result<(), DocumentError> {
+        document.set_id(uri);
+        match decode::decode(raw, &self.encoding, paths::has_ending(uri, &HTML))? {
+            Decoding::Same(text) => document.push_text(text),
+            Decoding::Other(decoded) => {
+                document.set_decoded(raw, &decoded.text, &decoded.segments());
+                if decoded.label != "utf-8" {
+                    document.set("encoding", decoded.label.as_str().into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads files until they make a block.
+struct FilesCut {
+    inputs: vec::IntoIter<Input>,
+    max_document: usize,
+}
+
+impl Cut for FilesCut {
+    fn next(&mut self, block: &mut Block) -> bool {
+        while block.bytes.len() < BLOCK_BYTES {
+            let Some(input) = self.inputs.next() else { break };
+            let uri: Arc<str> = input.uri.into();
+            let start = block.bytes.len();
+            if let Err(error) = self.read(&uri, &mut block.bytes) {
+                block.bytes.truncate(start);
+                block.fail(&uri, 0, "", error);
+                continue;
+            }
+            let range = start..block.bytes.len();
+            block.pieces.push(BlockPiece { uri, offset: 0, range, failure: None });
+        }
+        !block.pieces.is_empty()
+    }
+}
+
+impl FilesCut {
+    /// Appends a file, unless it is too large, which its size tells before it is read.
+    fn read(&self, uri: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
+        let failed = |error: io::Error| {
+            format!("the file cannot be read: {error}; make it readable or leave it out")
+        };
+        let limit = self.max_document as u64;
+        let too_large = |size: String| {
+            format!(
+                "the file has {size} bytes, more than max-document allows ({limit}); raise it in [run]"
+            )
+        };
+        let file = File::open(uri).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        if found.is_file() && found.len() > limit {
+            return Err(too_large(found.len().to_string()));
+        }
+        let start = bytes.len();
+        file.take(limit.saturating_add(1)).read_to_end(bytes).map_err(failed)?;
+        match bytes.len() - start > self.max_document {
+            true => Err(too_large(format!("more than {limit}"))),
+            false => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! The source `jsonl`: each line is a document in its JSON form.
+
+mod again;
+mod lines;
+mod open;
+
+use docmill_core::{
+    Block, BuildError, Cursor, Cut, DocumentError, Intake, Origin, Shard, Source, SourceContract,
+    json,
+};
+use memchr::memchr;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::paths;
+
+/// Reads JSON lines, each of them one document.
+///
+/// A line of `{"id": …, "text": …}` or `{"id": …, "html": …}` is enough; what the sink `jsonl` writes
+/// comes back whole. Other keys become metadata. Blank lines are passed over, a broken line fails
+/// alone. Files compressed with gzip or zstd are known by their first bytes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Files, folders and globs, relative to the working directory, or `-` for standard input: one or
+    /// more. A folder gives all files below it whose name ends in `.jsonl` or `.ndjson`, also with
+    /// `.gz` or `.zst` after it; a glob knows `*`, `?`, `[a-z]` and `**` for folders at any depth.
+    /// No default.
+    #[schemars(length(min = 1))]
+    pub paths: Vec<String>,
+}
+
+/// The source `jsonl`.
+#[derive(Debug)]
+pub struct Jsonl {
+    paths: Vec<String>,
+}
+
+impl Source for Jsonl {
+    const NAME: &'static str = "jsonl";
+    const EXTENSIONS: &'static [&'static str] =
+        &["jsonl", "ndjson", "jsonl.gz", "ndjson.gz", "jsonl.zst", "ndjson.zst"];
+    type Settings = Settings;
+
+    fn contract(_: &Settings) -> SourceContract {
+        SourceContract::new().may_bring_any()
+    }
+
+    fn settings_for(paths: &[String]) -> serde_json::Value {
+        serde_json::json!({ "paths": paths })
+    }
+
+    fn build(settings: Settings) -> Result<Self, BuildError> {
+        if settings.paths.is_empty() {
+            return Err(BuildError::at("/paths", "name at least one file, folder or glob, or `-`"));
+        }
+        Ok(Jsonl { paths: settings.paths })
+    }
+
+    fn shards(&self) -> Result<Vec<Shard>, BuildError> {
+        paths::shards(&self.paths, Self::EXTENSIONS, true)
+    }
+
+    fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
+        Box::new(lines::LinesCut::new(shard, max_document))
+    }
+
+    fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
+        for piece in &block.pieces {
+            if let Some((locator, error)) = &piece.failure {
+                documents.fail(&piece.uri, locator, DocumentError::new(error));
+                continue;
+            }
+            let bytes = block.bytes.get(piece.range.clone()).unwrap_or_default();
+            each_line(bytes, piece.offset, |line, offset| {
+                documents.document(&piece.uri, Locator { offset }, line, |document| {
+                    let field = json::read(line, document)?;
+                    document.set_locator(format_args!("{};field={field}", Locator { offset }));
+                    Ok(())
+                });
+            });
+        }
+    }
+
+    fn reread(
+        &self,
+        origin: &Origin,
+        cursor: &mut Cursor,
+        raw: &mut Vec<u8>,
+    ) -> Result<(), DocumentError> {
+        again::reread(origin, cursor, raw)
+    }
+}
+
+/// Where a line begins: its first byte, after decompression.
+struct Locator {
+    offset: u64,
+}
+
+impl std::fmt::Display for Locator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "byte={}", self.offset)
+    }
+}
+
+/// The byte order mark that may stand before the first line.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Calls `each` at every line that is not blank, without its end, with the place where it begins.
+fn each_line<'a>(bytes: &'a [u8], offset: u64, mut each: impl FnMut(&'a [u8], u64)) {
+    let (mut rest, mut offset) = (bytes, offset);
+    if let (0, Some(after)) = (offset, bytes.strip_prefix(MARK)) {
+        (rest, offset) = (after, MARK.len() as u64);
+    }
+    while !rest.is_empty() {
+        let len = memchr(b'\n', rest).unwrap_or(rest.len());
+        let (line, after) = rest.split_at(len);
+        let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
+        if !trimmed.trim_ascii().is_empty() {
+            each(trimmed, offset);
+        }
+        rest = after.get(1..).unwrap_or_default();
+        offset += len as u64 + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;
