@@ -64,3 +64,68 @@ fn encode<S: Sink>(
     }
     encoded.map(|()| written).map_err(|error| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Document, DocumentError, SinkContract};
+
+    /// Writes the text, and what `FLAW` says is wrong.
+    struct Toy<const FLAW: u8> {
+        count: u32,
+    }
+
+    const NOTHING: u8 = 0;
+    const COUNTS: u8 = 1;
+    const CLEARS: u8 = 2;
+
+    /// None.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Settings {}
+
+    impl<const FLAW: u8> Sink for Toy<FLAW> {
+        const NAME: &'static str = "toy";
+        const EXTENSIONS: &'static [&'static str] = &[];
+        type Settings = Settings;
+
+        fn contract(_: &Settings) -> SinkContract {
+            SinkContract::new().output("toy.txt", "/path")
+        }
+
+        fn settings_for(_: &str) -> serde_json::Value {
+            serde_json::json!({})
+        }
+
+        fn build(_: Settings) -> Result<Self, BuildError> {
+            Ok(Toy { count: 0 })
+        }
+
+        fn encode(
+            &mut self,
+            document: &Document<'_>,
+            outputs: &mut [Vec<u8>],
+        ) -> Result<(), DocumentError> {
+            self.count += 1;
+            if FLAW == CLEARS {
+                outputs[0].clear();
+            }
+            outputs[0].extend_from_slice(document.text().as_bytes());
+            if FLAW == COUNTS {
+                outputs[0].extend_from_slice(self.count.to_string().as_bytes());
+            }
+            Ok(())
+        }
+    }
+
+    fn check_toy<const FLAW: u8>() -> Result<(), String> {
+        let outcome = std::panic::catch_unwind(|| check_sink::<Toy<FLAW>>(serde_json::json!({})));
+        outcome.map_err(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn each_broken_promise_is_found() {
+        assert_eq!(check_toy::<NOTHING>(), Ok(()));
+        assert!(check_toy::<COUNTS>().unwrap_err().contains("other bytes on a second run"));
+        assert!(check_toy::<CLEARS>().unwrap_err().contains("takes back what others wrote"));
+    }
+}

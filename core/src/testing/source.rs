@@ -135,3 +135,151 @@ fn spans(value: Value<'_>, inside: &impl Fn(Span)) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use super::*;
+    use crate::{BlockPiece, BuildError, Cut, Input, Origin, Segment, Shard, SourceContract};
+
+    /// What is wrong with the toy source below.
+    const NOTHING: u8 = 0;
+    const LOSES_WHAT_IS_TOO_LARGE: u8 = 1;
+    const DIFFERS_EACH_TIME: u8 = 2;
+    const MAPS_WRONGLY: u8 = 3;
+    const REREADS_WRONGLY: u8 = 4;
+    const ANNOTATES_PAST_THE_TEXT: u8 = 5;
+    const IGNORES_THE_LIMIT: u8 = 6;
+
+    /// A file of ASCII is a document.
+    struct Toy<const FLAW: u8> {
+        path: String,
+    }
+
+    /// The file to read.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Settings {
+        path: String,
+    }
+
+    struct ToyCut {
+        path: Option<String>,
+        limit: usize,
+        flaw: u8,
+    }
+
+    impl Cut for ToyCut {
+        fn next(&mut self, block: &mut Block) -> bool {
+            let Some(path) = self.path.take() else { return false };
+            let uri: Arc<str> = path.into();
+            let bytes = fs::read(&*uri).unwrap();
+            if bytes.len() > self.limit && self.flaw != IGNORES_THE_LIMIT {
+                block.fail(&uri, 0, "", "it is too large");
+                block.pieces.truncate(usize::from(self.flaw != LOSES_WHAT_IS_TOO_LARGE));
+                return !block.pieces.is_empty();
+            }
+            block.bytes.extend_from_slice(&bytes);
+            let range = 0..bytes.len();
+            block.pieces.push(BlockPiece { uri, offset: 0, range, failure: None });
+            true
+        }
+    }
+
+    impl<const FLAW: u8> Source for Toy<FLAW> {
+        const NAME: &'static str = "toy";
+        const EXTENSIONS: &'static [&'static str] = &[];
+        type Settings = Settings;
+
+        fn contract(_: &Settings) -> SourceContract {
+            SourceContract::new()
+        }
+
+        fn settings_for(paths: &[String]) -> serde_json::Value {
+            serde_json::json!({ "path": paths[0] })
+        }
+
+        fn build(settings: Settings) -> Result<Self, BuildError> {
+            Ok(Toy { path: settings.path })
+        }
+
+        fn shards(&self) -> Result<Vec<Shard>, BuildError> {
+            Ok(vec![Shard { inputs: vec![Input { uri: self.path.clone(), bytes: None }] }])
+        }
+
+        fn cut(&self, _: &Shard, limit: usize) -> Box<dyn Cut> {
+            Box::new(ToyCut { path: Some(self.path.clone()), limit, flaw: FLAW })
+        }
+
+        fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
+            static CALLS: AtomicU32 = AtomicU32::new(0);
+            for piece in &block.pieces {
+                if let Some((locator, error)) = &piece.failure {
+                    documents.fail(&piece.uri, locator, DocumentError::new(error));
+                    continue;
+                }
+                let raw = &block.bytes[piece.range.clone()];
+                documents.document(&piece.uri, "", raw, |document| {
+                    let text =
+                        std::str::from_utf8(raw).map_err(|_| DocumentError::new("no UTF-8"))?;
+                    let whole = Span::new(
+                        0,
+                        text.len() - usize::from(FLAW == MAPS_WRONGLY && !raw.is_empty()),
+                    );
+                    let segment = Segment { text: whole, raw: whole, kind: SegmentKind::Verbatim };
+                    document.set_decoded(
+                        raw,
+                        text,
+                        if raw.is_empty() { &[] } else { std::slice::from_ref(&segment) },
+                    );
+                    if FLAW == DIFFERS_EACH_TIME {
+                        document.set("call", CALLS.fetch_add(1, Ordering::Relaxed).into());
+                    }
+                    if FLAW == ANNOTATES_PAST_THE_TEXT {
+                        document.annotate("all", 0..raw.len() + 1);
+                    }
+                    Ok(())
+                });
+            }
+        }
+
+        fn reread(
+            &self,
+            origin: &Origin,
+            _: &mut Cursor,
+            raw: &mut Vec<u8>,
+        ) -> Result<(), DocumentError> {
+            *raw = fs::read(&origin.uri).unwrap();
+            if FLAW == REREADS_WRONGLY {
+                raw.push(0);
+            }
+            Ok(())
+        }
+    }
+
+    fn check_toy<const FLAW: u8>() -> Result<(), String> {
+        let outcome = std::panic::catch_unwind(|| {
+            check_source::<Toy<FLAW>>("txt", "[a-z]{0,60}".prop_map(String::into_bytes))
+        });
+        outcome.map_err(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn each_broken_promise_is_found() {
+        assert_eq!(check_toy::<NOTHING>(), Ok(()));
+        for (outcome, part) in [
+            (check_toy::<LOSES_WHAT_IS_TOO_LARGE>(), "bytes came out"),
+            (check_toy::<DIFFERS_EACH_TIME>(), "read twice"),
+            (check_toy::<MAPS_WRONGLY>(), "the map covers the text"),
+            (check_toy::<REREADS_WRONGLY>(), "the raw bytes read again"),
+            (check_toy::<ANNOTATES_PAST_THE_TEXT>(), "lies in"),
+            (check_toy::<IGNORES_THE_LIMIT>(), "a record over the limit"),
+        ] {
+            let message = outcome.expect_err(part);
+            assert!(message.contains(part), "{message}");
+        }
+    }
+}

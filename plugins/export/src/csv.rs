@@ -312,4 +312,11 @@ mod tests {
         let none = CsvSettings { documents: String::new(), stances: String::new(), ..settings };
         assert!(Csv::build(none).is_err());
     }
+    #[test]
+    fn it_keeps_the_contract() {
+        docmill_core::testing::check_sink::<Csv>(docmill_core::testing::no_settings());
+        docmill_core::testing::check_sink::<Csv>(
+            serde_json::json!({ "entities": "", "offsets": "utf16" }),
+        );
+    }
 }

@@ -112,4 +112,10 @@ mod tests {
                 .needs("tokens")
         );
     }
+    #[test]
+    fn it_keeps_the_contract() {
+        docmill_core::testing::check_sink::<Jsonl>(docmill_core::testing::no_settings());
+        let full = serde_json::json!({ "provenance": "full", "offsets": "bytes" });
+        docmill_core::testing::check_sink::<Jsonl>(full);
+    }
 }
