@@ -6,6 +6,8 @@
 //! hide a report that points to the wrong place.
 
 mod components;
+mod explanations;
+mod overrides;
 
 use std::{fmt::Write, fs, path::Path};
 

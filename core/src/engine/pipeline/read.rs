@@ -39,16 +39,9 @@ impl Pipeline {
         let mut findings = Findings::default();
         let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
         let mut root = Table::read(parsed.get_ref(), None, &mut findings);
-        let changed = overrides::apply(&mut root, registry, overrides, &mut findings);
-        let look_for_inputs = changed && !overrides.without_inputs;
-        let file = overrides.file.as_deref();
-        let mut pipeline = read(&root, text, registry, file, look_for_inputs, &mut findings);
-        if let Some(pipeline) = &mut pipeline {
-            pipeline.run.threads = overrides.threads.or(pipeline.run.threads);
-            if overrides::to_stdout(overrides) {
-                pipeline.run.dir = None;
-            }
-        }
+        let known = overrides::apply(&mut root, registry, overrides, &mut findings);
+        let look_for_inputs = known && !overrides.without_inputs;
+        let pipeline = read(&root, text, registry, overrides, look_for_inputs, &mut findings);
         match pipeline {
             Some(pipeline) if findings.list.is_empty() => Ok(pipeline),
             _ => Err(findings.sorted()),
@@ -61,13 +54,14 @@ fn read(
     root: &Table,
     text: &str,
     registry: &Registry,
-    file: Option<&Path>,
+    overrides: &Overrides,
     look_for_inputs: bool,
     findings: &mut Findings,
 ) -> Option<Pipeline> {
     for entry in &root.entries {
         check_top_level(entry, registry, findings);
     }
+    let file = overrides.file.as_deref();
     let name = name(root, file, findings);
     let mut source = source(root, findings)
         .map(|node| component(Kind::Source, node, registry.sources(), registry, findings));
@@ -99,7 +93,11 @@ fn read(
     };
     let run = root.get("run");
     let run_place = run.map_or(&START, |run| run.value.place_of("/dir"));
-    let run = run::read(run, findings);
+    let mut run = run::read(run, findings);
+    run.threads = overrides.threads.or(run.threads);
+    if overrides::to_stdout(overrides) {
+        run.dir = None;
+    }
     outputs::check(&sinks, &run, run_place, &shards, file, findings);
 
     Some(Pipeline {

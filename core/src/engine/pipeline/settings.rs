@@ -7,11 +7,11 @@
 
 mod words;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{
     Findings,
-    node::{Form, Node, Table},
+    node::{Entry, Form, Node, Table},
 };
 use crate::engine::{Code, registry::nearest};
 use words::{Bounds, fix_for, list_of, sample, shown, wanted};
@@ -67,7 +67,7 @@ impl Check<'_> {
     }
 
     fn table(&mut self, node: &Node, table: &Table, schema: &Json, path: &str) {
-        let empty = serde_json::Map::new();
+        let empty = Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&empty);
         let more = &schema["additionalProperties"];
         let mut meant = Vec::new();
@@ -77,9 +77,7 @@ impl Check<'_> {
                 Some(schema) => self.value(&entry.value, schema, &setting),
                 None if more.is_object() => self.value(&entry.value, more, &setting),
                 None if *more == Json::Bool(false) => {
-                    let known = properties.keys().map(String::as_str);
-                    let unset = known.filter(|known| table.get(known).is_none());
-                    meant.extend(self.unknown(entry, unset, properties, &setting));
+                    meant.extend(self.unknown(entry, table, properties, &setting));
                 }
                 None => {}
             }
@@ -100,17 +98,19 @@ impl Check<'_> {
     }
 
     /// Returns the setting that was probably meant.
-    fn unknown<'k>(
+    fn unknown(
         &mut self,
-        entry: &super::node::Entry,
-        unset: impl Iterator<Item = &'k str>,
-        properties: &serde_json::Map<String, Json>,
+        entry: &Entry,
+        table: &Table,
+        properties: &Map<String, Json>,
         setting: &str,
     ) -> Option<String> {
         let message = format!("{} has no setting `{setting}`", self.owner);
         let found = self.findings.at(Code::UnknownKey, &entry.place, message);
         found.label("unknown setting");
-        if let Some(near) = nearest(&entry.key, unset) {
+        let known = properties.keys().map(String::as_str);
+        let unset = known.clone().filter(|known| table.get(known).is_none());
+        if let Some(near) = nearest(&entry.key, unset).or_else(|| nearest(&entry.key, known)) {
             found.help(format!("did you mean `{near}`?"));
             return Some(near.to_owned());
         }
