@@ -1,0 +1,305 @@
+//! Stances that nouns name: "A's support for B", "strikes on B", "a request from A", "ties between A and B".
+
+use docmill_core::{
+    Span,
+    vocab::stances::{Channel, Kind},
+};
+
+use crate::{
+    chunks::{Phrase, Sentence},
+    lexicon::{Effect, Lexicon, Noun, Place, Tags, WordId},
+    mentions::{self, Named},
+    outlook::{self, Outlook},
+    reading::Reading,
+    scoring::{Family, Findings, Shown},
+    ties,
+    units::Pos,
+};
+
+/// How many chunks after a noun may belong to it.
+const REACH: usize = 10;
+
+/// Finds the stances that the nouns of a sentence name.
+pub(crate) fn find(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    sentence: usize,
+    findings: &mut Findings,
+) {
+    let read = &reading.sentences[sentence];
+    for at in 0..read.phrases.len() {
+        let Some(noun) = read
+            .head(at)
+            .filter(|head| head.pos != Pos::Name)
+            .and_then(|head| lexicon.noun_of(head.word))
+        else {
+            continue;
+        };
+        if noun.is("never") || noun.is("kin") {
+            continue;
+        }
+        let rule =
+            NounRule { reading, lexicon, sentence, read, at, phrase: read.phrases[at], noun };
+        if noun.is("mutual") { ties::apply(&rule, findings) } else { rule.apply(findings) }
+    }
+}
+
+/// A noun that names a stance, in its sentence.
+pub(crate) struct NounRule<'a> {
+    pub(crate) reading: &'a Reading<'a>,
+    pub(crate) lexicon: &'a Lexicon,
+    pub(crate) sentence: usize,
+    pub(crate) read: &'a Sentence,
+    pub(crate) at: usize,
+    pub(crate) phrase: Phrase,
+    pub(crate) noun: &'a Noun,
+}
+
+impl NounRule<'_> {
+    fn apply(&self, findings: &mut Findings) {
+        let mut holders = self.owners();
+        if holders.is_empty() {
+            holders = self.after_any(&self.noun.holders);
+        }
+        let governor = self.governor();
+        let mut targets = self.targets();
+        let mut outlook = Outlook::DONE;
+        outlook.turned = self.phrase.negated;
+        let mut doubt = 0.0;
+        if let Some((group, effect, subject)) = governor {
+            let word = self.read.units[self.read.groups[group].main].word;
+            match effect {
+                Effect::Get => {
+                    if targets.is_none() {
+                        targets = Some((subject.clone(), self.noun.sign));
+                    } else if holders.is_empty() {
+                        holders = subject.clone();
+                    }
+                }
+                Effect::Refuse | Effect::Accept => {
+                    self.answer(findings, group, effect, &holders, &subject);
+                    if targets.is_none() {
+                        targets = Some((subject.clone(), self.noun.sign));
+                    }
+                }
+                Effect::Blame | Effect::None => {}
+                _ => {
+                    let own = holders.is_empty()
+                        || holders.iter().all(|holder| {
+                            subject.iter().any(|subject| subject.actor == holder.actor)
+                        });
+                    if holders.is_empty() {
+                        holders = subject.clone();
+                    }
+                    if own {
+                        let above = outlook::of_group(self.read, self.lexicon, group);
+                        outlook = outlook::apply(outlook, self.lexicon, word, effect);
+                        outlook.turned ^= above.turned;
+                        outlook.ended ^= above.ended;
+                        outlook.degree = outlook.degree.min(above.degree);
+                        if targets.is_none() {
+                            targets = self.receiver(group);
+                            doubt += 0.05;
+                        }
+                    }
+                }
+            }
+        }
+        let Some((targets, sign)) = targets else { return };
+        if self.noun.is("threat") {
+            outlook.degree = 1.0;
+        }
+        if self.noun.is("weak") {
+            doubt += 0.2;
+        }
+        findings.add(&holders, &targets, self.shown(sign, outlook, Family::Noun, doubt));
+        if self.phrase.contrast.is_some() && self.noun.sign > 0 {
+            findings.add(
+                &holders,
+                &targets,
+                self.shown(
+                    sign,
+                    Outlook { turned: !outlook.turned, ..outlook },
+                    Family::Contrast,
+                    doubt,
+                ),
+            );
+        }
+    }
+
+    pub(crate) fn shown(
+        &self,
+        sign: i8,
+        outlook: Outlook,
+        family: Family,
+        doubt: f64,
+    ) -> Shown<'_> {
+        Shown {
+            kind: self.noun.kind,
+            sign,
+            outlook,
+            family,
+            lemma: &self.noun.lemma,
+            trigger: self.trigger(),
+            sentence: self.sentence,
+            channel: Channel::Action,
+            doubt,
+            accuses: self.noun.is("fact"),
+        }
+    }
+
+    pub(crate) fn trigger(&self) -> Span {
+        self.read.units[self.phrase.head].span
+    }
+
+    /// The possessor, or the name before the noun.
+    pub(crate) fn owners(&self) -> Vec<Named> {
+        let units = self.read.units.get(self.phrase.start..self.phrase.head).unwrap_or_default();
+        let found = units.iter().rev().find_map(|unit| {
+            let names = matches!(unit.pos, Pos::Name | Pos::PossPronoun);
+            Some(Named {
+                actor: mentions::actor_of(self.reading, unit).filter(|_| names)?,
+                span: unit.span,
+                owned: false,
+            })
+        });
+        found.into_iter().collect()
+    }
+
+    /// The phrase after one of these prepositions, near after the noun.
+    fn after(&self, prep: WordId) -> Option<usize> {
+        let first = self.phrase.chunk + 1;
+        for chunk in first..(first + REACH).min(self.read.chunks.len()) {
+            match self.read.prep_at(chunk) {
+                Some(found) if found == prep => return self.read.phrase_at(chunk + 1),
+                Some(_) => {}
+                None if self.read.phrase_at(chunk).is_some_and(|phrase| {
+                    self.read.phrases[phrase].prep.is_some()
+                        || self.read.phrases[phrase].first.is_some()
+                }) => {}
+                None => return None,
+            }
+        }
+        None
+    }
+
+    /// The actors after a preposition.
+    pub(crate) fn named_after(&self, prep: WordId) -> Option<Vec<Named>> {
+        Some(mentions::named(self.reading, self.lexicon, self.sentence, self.after(prep)?))
+    }
+
+    fn after_any(&self, preps: &[WordId]) -> Vec<Named> {
+        let found = preps.iter().filter_map(|prep| {
+            let named =
+                mentions::named(self.reading, self.lexicon, self.sentence, self.after(*prep)?);
+            (!named.is_empty()).then_some(named)
+        });
+        found.into_iter().next().unwrap_or_default()
+    }
+
+    /// The actors after the noun's own prepositions, with the sign toward them.
+    pub(crate) fn targets(&self) -> Option<(Vec<Named>, i8)> {
+        self.noun.targets.iter().find_map(|slot| {
+            let Place::After(prep) = slot.place else { return None };
+            let phrase = self.after(prep)?;
+            let mut named = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
+            if named.is_empty() && slot.sign < 0 {
+                named = self.places(phrase);
+            }
+            if named.is_empty() {
+                named =
+                    mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase);
+            }
+            (!named.is_empty()).then_some((named, slot.sign))
+        })
+    }
+
+    fn places(&self, phrase: usize) -> Vec<Named> {
+        let units = self.read.list(phrase).take(8).filter_map(|phrase| self.read.head(phrase));
+        units
+            .filter_map(|unit| {
+                Some(Named {
+                    actor: mentions::place_of(self.reading, unit)?,
+                    span: unit.span,
+                    owned: false,
+                })
+            })
+            .collect()
+    }
+
+    /// The verb whose object the noun is, what it does to it, and its subject.
+    fn governor(&self) -> Option<(usize, Effect, Vec<Named>)> {
+        let group = self.governing_group()?;
+        let known = self.read.groups[group];
+        let operator = self.lexicon.verb_of(self.read.units[known.main].word)?.operator?;
+        let phrase = if known.passive { known.agent? } else { known.subject? };
+        Some((
+            group,
+            operator.noun,
+            mentions::named(self.reading, self.lexicon, self.sentence, phrase),
+        ))
+    }
+
+    /// The verb group whose object the noun is.
+    pub(crate) fn governing_group(&self) -> Option<usize> {
+        let first = self.phrase.first.unwrap_or(self.at);
+        let before = self.read.phrases[first].governor;
+        before.filter(|group| {
+            let known = &self.read.groups[*group];
+            known.object == Some(first) || known.passive && known.subject == Some(first)
+        })
+    }
+
+    /// To whom the governing verb gives it: "gave its backing to B", "offered B its help".
+    fn receiver(&self, group: usize) -> Option<(Vec<Named>, i8)> {
+        let known = self.read.groups[group];
+        let indirect = known
+            .indirect
+            .map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase))
+            .filter(|named| !named.is_empty());
+        indirect.map(|named| (named, self.noun.sign))
+    }
+
+    /// "A rejected a request from B": A's answer to B.
+    fn answer(
+        &self,
+        findings: &mut Findings,
+        group: usize,
+        effect: Effect,
+        askers: &[Named],
+        subject: &[Named],
+    ) {
+        if self.noun.kind != Kind::Appeal && &*self.noun.lemma != "offer" {
+            return;
+        }
+        let lemma = self
+            .lexicon
+            .verb_of(self.read.units[self.read.groups[group].main].word)
+            .map_or("", |verb| &verb.lemma);
+        let sign = if effect == Effect::Accept { 1 } else { -1 };
+        let outlook = outlook::of_group(self.read, self.lexicon, group);
+        findings.add(
+            subject,
+            askers,
+            Shown {
+                kind: Kind::Act,
+                sign,
+                outlook,
+                family: Family::Answer,
+                lemma,
+                trigger: self.read.units[self.read.groups[group].main].span,
+                sentence: self.sentence,
+                channel: Channel::Action,
+                doubt: 0.0,
+                accuses: false,
+            },
+        );
+    }
+
+    /// The sign of the first valuing word before the noun.
+    pub(crate) fn adjective(&self) -> Option<i8> {
+        let units = self.read.units.get(self.phrase.start..self.phrase.head).unwrap_or_default();
+        let word = units.iter().find(|unit| unit.tags.any(Tags::OF_TIES))?;
+        Some(self.lexicon.word(word.word).value)
+    }
+}

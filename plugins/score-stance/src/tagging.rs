@@ -1,0 +1,536 @@
+//! Tells the classes of words apart where the lexicon leaves a choice: noun or verb, preposition or conjunction.
+//!
+//! One pass from left to right over a sentence; each choice looks at the class chosen before and at the words that
+//! follow, a bounded number of them.
+
+use docmill_core::vocab::entities;
+
+use crate::{
+    lexicon::{Tags, UNKNOWN, VERB},
+    units::{Pos, Unit},
+};
+
+/// How far to look for the verb that tells a conjunction from a preposition.
+const LOOK_AHEAD: usize = 12;
+
+/// Sets the class of each unit of a sentence. `kinds` are the kinds of all mentions.
+pub(crate) fn resolve(text: &str, units: &mut [Unit], kinds: &[entities::Kind]) {
+    for at in 0..units.len() {
+        let pos = Context { text, units, kinds, at }.pos();
+        units[at].pos = pos;
+    }
+}
+
+struct Context<'a> {
+    text: &'a str,
+    units: &'a [Unit],
+    kinds: &'a [entities::Kind],
+    at: usize,
+}
+
+impl Context<'_> {
+    fn unit(&self) -> &Unit {
+        &self.units[self.at]
+    }
+
+    fn piece(&self) -> &str {
+        self.unit().span.of(self.text).unwrap_or_default()
+    }
+
+    /// The unit before, adverbs passed over.
+    fn before(&self) -> Option<&Unit> {
+        self.units[..self.at].iter().rev().find(|unit| unit.pos != Pos::Adv)
+    }
+
+    /// The unit right before.
+    fn neighbour(&self) -> Option<&Unit> {
+        self.at.checked_sub(1).and_then(|at| self.units.get(at))
+    }
+
+    fn next(&self, ahead: usize) -> Option<&Unit> {
+        self.units.get(self.at + ahead)
+    }
+
+    fn next_tags(&self, ahead: usize) -> Tags {
+        self.next(ahead).map_or(Tags::default(), |unit| unit.tags)
+    }
+
+    /// The tags of the next unit that is no adverb or negation.
+    fn tags_after_adverbs(&self) -> Tags {
+        let rest = self.units.get(self.at + 1..).unwrap_or_default();
+        rest.iter().find(|unit| !only_adverb(unit)).map_or(Tags::default(), |unit| unit.tags)
+    }
+
+    fn pos(&self) -> Pos {
+        let unit = self.unit();
+        if unit.mention.is_some() {
+            return Pos::Name;
+        }
+        if unit.pos == Pos::Poss {
+            return self.apostrophe();
+        }
+        if unit.pos != Pos::Other {
+            return unit.pos;
+        }
+        let tags = unit.tags;
+        if unit.word == UNKNOWN || tags.is_empty() {
+            return self.unknown();
+        }
+        if tags.any(Tags::BE.or(Tags::HAVE).or(Tags::DO).or(Tags::MODAL)) {
+            return self.auxiliary(tags);
+        }
+        if tags.any(Tags::NEG) {
+            return Pos::Neg;
+        }
+        if tags.any(Tags::NO) {
+            return Pos::No;
+        }
+        if tags.any(Tags::TO) {
+            return self.to();
+        }
+        if tags.any(Tags::BUT) {
+            return Pos::But;
+        }
+        if tags.any(Tags::THAT) {
+            return self.that();
+        }
+        if tags.any(Tags::WH) {
+            return Pos::Wh;
+        }
+        if tags.any(Tags::POSS_PRONOUN) {
+            return self.possessive(tags);
+        }
+        if tags.any(Tags::PRONOUN) {
+            return Pos::Pronoun;
+        }
+        if tags.any(Tags::CONJ) {
+            return Pos::Conj;
+        }
+        if tags.any(Tags::SUB) {
+            return self.subordinator(tags);
+        }
+        if tags.any(Tags::PREP) && !tags.any(VERB) {
+            return self.preposition(tags);
+        }
+        if tags.any(Tags::DET) {
+            return Pos::Det;
+        }
+        if tags.any(Tags::NUMBER) {
+            return Pos::Num;
+        }
+        if tags.any(Tags::ADV) && !tags.any(VERB) {
+            return Pos::Adv;
+        }
+        if tags.any(VERB) {
+            return self.verb_or_noun(tags);
+        }
+        if tags.any(Tags::ADJ) && !tags.any(Tags::NOUN) { Pos::Adj } else { Pos::Noun }
+    }
+
+    /// `'s`, `'`: a possessor's, a contracted "is" or a quotation mark.
+    fn apostrophe(&self) -> Pos {
+        let after_noun = self
+            .neighbour()
+            .is_some_and(|unit| matches!(unit.pos, Pos::Noun | Pos::Name | Pos::Num));
+        if !after_noun || !self.unit().glued {
+            return if self.unit().glued { Pos::CloseQuote } else { Pos::OpenQuote };
+        }
+        let ends_in_s = self.neighbour().is_some_and(|unit| {
+            unit.span.of(self.text).is_some_and(|piece| piece.ends_with(['s', 'S']))
+        });
+        if ends_in_s { Pos::Poss } else { Pos::CloseQuote }
+    }
+
+    fn auxiliary(&self, tags: Tags) -> Pos {
+        let piece = self.piece();
+        if piece.starts_with(['\'', '’']) {
+            return self.clitic(tags);
+        }
+        if tags.any(Tags::MODAL) {
+            let noun = self.neighbour().is_some_and(|unit| {
+                matches!(unit.pos, Pos::Det | Pos::PossPronoun | Pos::Poss | Pos::Adj | Pos::No)
+            });
+            let month = self.unit().capital
+                && piece.starts_with('M')
+                && self.neighbour().is_some_and(|unit| unit.pos == Pos::Prep);
+            return if noun || month { Pos::Noun } else { Pos::Modal };
+        }
+        if tags.any(Tags::BE) {
+            return Pos::Be;
+        }
+        if tags.any(Tags::HAVE) { Pos::Have } else { Pos::Do }
+    }
+
+    /// `'s`, `'ve`, `'d` and their kin, as tokens of their own.
+    fn clitic(&self, tags: Tags) -> Pos {
+        let neighbour = self.neighbour().map(|unit| unit.pos);
+        let s = self.piece().ends_with(['s', 'S']);
+        if s && matches!(neighbour, Some(Pos::Name | Pos::Noun | Pos::Num | Pos::Adj)) {
+            let next = self.next(1);
+            let is = next.is_some_and(|unit| {
+                unit.tags.any(Tags::DET.or(Tags::NEG))
+                    || unit.tags.any(Tags::ING)
+                        && !unit.tags.any(Tags::NOUN.or(Tags::ADJ))
+                        && self.next(2).is_some_and(|unit| {
+                            unit.mention.is_some() || unit.tags.any(Tags::DET.or(Tags::PREP))
+                        })
+            });
+            return if is { Pos::Be } else { Pos::Poss };
+        }
+        if tags.any(Tags::MODAL) {
+            return Pos::Modal;
+        }
+        if tags.any(Tags::BE) {
+            return Pos::Be;
+        }
+        if tags.any(Tags::HAVE) { Pos::Have } else { Pos::Do }
+    }
+
+    fn to(&self) -> Pos {
+        let next = self.tags_after_adverbs();
+        let verb = next.any(Tags::BASE)
+            || self.next(1).is_some_and(|unit| unit.mention.is_none())
+                && next.any(Tags::BE.or(Tags::HAVE).or(Tags::DO));
+        if verb && self.next(1).is_none_or(|unit| unit.mention.is_none()) {
+            Pos::To
+        } else {
+            Pos::Prep
+        }
+    }
+
+    fn that(&self) -> Pos {
+        let next = self.next_tags(1);
+        let before = self.neighbour().map(|unit| unit.pos);
+        if matches!(before, Some(Pos::Noun | Pos::Name | Pos::Pronoun))
+            && next.any(VERB.or(Tags::BE).or(Tags::HAVE).or(Tags::DO).or(Tags::MODAL))
+        {
+            return Pos::Wh;
+        }
+        let determines = self.next(1).is_some_and(|unit| {
+            unit.mention.is_none()
+                && !unit.tags.any(
+                    Tags::DET
+                        .or(Tags::PRONOUN)
+                        .or(Tags::POSS_PRONOUN)
+                        .or(Tags::PREP)
+                        .or(Tags::PLURAL),
+                )
+                && (unit.word == UNKNOWN || unit.tags.any(Tags::NOUN))
+                && !unit.plural
+        });
+        if determines && matches!(before, Some(Pos::Prep | Pos::Base | Pos::To) | None) {
+            Pos::Det
+        } else {
+            Pos::That
+        }
+    }
+
+    fn possessive(&self, tags: Tags) -> Pos {
+        if !tags.any(Tags::PRONOUN) {
+            return Pos::PossPronoun;
+        }
+        let next = self.next(1);
+        let object = next.is_none_or(|unit| {
+            unit.tags.any(
+                Tags::PREP
+                    .or(Tags::DET)
+                    .or(Tags::TO)
+                    .or(Tags::CONJ)
+                    .or(Tags::SUB)
+                    .or(Tags::POSS_PRONOUN),
+            ) || !matches!(unit.pos, Pos::Other | Pos::Num | Pos::Name)
+        });
+        if object { Pos::Pronoun } else { Pos::PossPronoun }
+    }
+
+    /// Whether a clause with its own verb follows: a subject, then a finite verb.
+    fn opens_clause(&self) -> bool {
+        let mut seen = false;
+        for unit in self.units.iter().skip(self.at + 1).take(LOOK_AHEAD) {
+            let tags = unit.tags;
+            if unit.mention.is_some()
+                || tags.any(Tags::DET.or(Tags::PRONOUN).or(Tags::POSS_PRONOUN).or(Tags::NUMBER))
+            {
+                seen = true;
+                continue;
+            }
+            if seen
+                && (tags.any(Tags::MODAL.or(Tags::BE).or(Tags::HAVE).or(Tags::DO)) && !unit.glued
+                    || tags.any(Tags::PAST.or(Tags::THIRD)) && !tags.any(Tags::NOUN))
+            {
+                return true;
+            }
+            if tags.any(Tags::PREP.or(Tags::CONJ).or(Tags::SUB).or(Tags::THAT).or(Tags::WH))
+                || !matches!(unit.pos, Pos::Other | Pos::Num | Pos::Poss)
+            {
+                return false;
+            }
+            seen |= !tags.any(Tags::ADV) && !unit.glued;
+        }
+        false
+    }
+
+    fn subordinator(&self, tags: Tags) -> Pos {
+        let next = self.next_tags(1);
+        if next.any(Tags::PREP)
+            && self.next(1).is_some_and(|unit| unit.span.of(self.text) == Some("of"))
+        {
+            return Pos::Adv;
+        }
+        if !tags.any(Tags::PREP) {
+            return Pos::Sub;
+        }
+        if next.any(Tags::ING) || !self.opens_clause() { Pos::Prep } else { Pos::Sub }
+    }
+
+    /// Preposition, or a particle that belongs to the verb before.
+    fn preposition(&self, tags: Tags) -> Pos {
+        if !tags.any(Tags::ADV) {
+            return Pos::Prep;
+        }
+        let object = self.next(1).is_some_and(|unit| {
+            unit.mention.is_some()
+                || matches!(unit.pos, Pos::Num | Pos::OpenQuote)
+                || unit.tags.any(
+                    Tags::DET
+                        .or(Tags::PRONOUN)
+                        .or(Tags::POSS_PRONOUN)
+                        .or(Tags::NOUN)
+                        .or(Tags::NUMBER)
+                        .or(Tags::ING),
+                )
+                || unit.word == UNKNOWN && unit.pos == Pos::Other
+        });
+        if object { Pos::Prep } else { Pos::Adv }
+    }
+
+    /// Whether what follows can only be an object: a determiner, a name, a pronoun.
+    fn object_follows(&self) -> bool {
+        self.next(1).is_some_and(|unit| {
+            unit.mention.is_some()
+                || unit
+                    .tags
+                    .any(Tags::DET.or(Tags::POSS_PRONOUN).or(Tags::THAT).or(Tags::WH).or(Tags::NO))
+                || unit.tags.any(Tags::PRONOUN)
+        })
+    }
+
+    fn noun_follows(&self) -> bool {
+        self.next(1).is_some_and(|unit| {
+            unit.mention.is_some()
+                || unit.pos == Pos::Other
+                    && (unit.word == UNKNOWN || unit.tags.any(Tags::NOUN.or(Tags::ADJ)))
+                    && !unit.tags.any(Tags::PREP.or(Tags::DET).or(Tags::CONJ).or(Tags::SUB))
+        })
+    }
+
+    fn verb_or_noun(&self, tags: Tags) -> Pos {
+        let nounish = tags.any(Tags::NOUN.or(Tags::ADJ));
+        let before = self.before().map(|unit| unit.pos);
+        let noun_like =
+            if tags.any(Tags::ADJ) && !tags.any(Tags::NOUN) { Pos::Adj } else { Pos::Noun };
+        if tags.any(Tags::ING) {
+            return self.ing(tags, noun_like);
+        }
+        if tags.any(Tags::PREP) {
+            return Pos::Prep;
+        }
+        let past = tags.any(Tags::PAST.or(Tags::PART)) && !tags.any(Tags::BASE.or(Tags::THIRD));
+        if past {
+            return self.past(tags);
+        }
+        if tags.any(Tags::BASE) {
+            return self.base(tags, nounish, noun_like, before);
+        }
+        match before {
+            Some(
+                Pos::Det
+                | Pos::No
+                | Pos::PossPronoun
+                | Pos::Poss
+                | Pos::Adj
+                | Pos::Num
+                | Pos::Prep
+                | Pos::To
+                | Pos::Modal,
+            ) => noun_like,
+            Some(Pos::Pronoun | Pos::Wh) => Pos::Third,
+            Some(Pos::Name) if nounish => {
+                let adjective = self.neighbour().is_some_and(|unit| self.is_group(unit));
+                let verb_next =
+                    self.next_tags(1).any(Tags::PAST.or(Tags::BE).or(Tags::HAVE).or(Tags::MODAL));
+                if adjective || verb_next { noun_like } else { Pos::Third }
+            }
+            Some(Pos::Noun) if nounish => {
+                let plural = self.neighbour().is_some_and(|unit| unit.plural);
+                if !plural && self.object_follows() { Pos::Third } else { noun_like }
+            }
+            Some(Pos::CloseBracket | Pos::Comma | Pos::CloseQuote | Pos::Conj | Pos::But)
+                if nounish =>
+            {
+                if self.object_follows() {
+                    Pos::Third
+                } else {
+                    noun_like
+                }
+            }
+            _ if nounish => noun_like,
+            _ => Pos::Third,
+        }
+    }
+
+    fn is_group(&self, unit: &Unit) -> bool {
+        unit.mention.and_then(|at| self.kinds.get(at as usize)) == Some(&entities::Kind::Group)
+    }
+
+    fn base(&self, tags: Tags, nounish: bool, noun_like: Pos, before: Option<Pos>) -> Pos {
+        let finite = if tags.any(Tags::PAST) { Pos::Past } else { Pos::Base };
+        match before {
+            Some(Pos::Modal | Pos::Do | Pos::To) => Pos::Base,
+            Some(Pos::Have) if tags.any(Tags::PART) => Pos::Past,
+            Some(Pos::Be) if tags.any(Tags::PART) => Pos::Past,
+            Some(Pos::Neg)
+                if self.units[..self.at]
+                    .iter()
+                    .rev()
+                    .take(4)
+                    .any(|unit| matches!(unit.pos, Pos::Do | Pos::Modal | Pos::To)) =>
+            {
+                Pos::Base
+            }
+            Some(
+                Pos::Det
+                | Pos::No
+                | Pos::PossPronoun
+                | Pos::Poss
+                | Pos::Adj
+                | Pos::Num
+                | Pos::Prep
+                | Pos::Have
+                | Pos::Be,
+            ) => noun_like,
+            Some(Pos::Pronoun | Pos::Wh) => finite,
+            Some(Pos::Name) => {
+                let person = self.neighbour().is_some_and(|unit| !self.is_group(unit));
+                let plural = self
+                    .neighbour()
+                    .and_then(|unit| unit.span.of(self.text))
+                    .is_some_and(|piece| piece.ends_with('s'));
+                if tags.any(Tags::PAST) && person && (self.object_follows() || self.noun_follows())
+                {
+                    Pos::Past
+                } else if !nounish || (plural || self.joined_names()) && self.object_follows() {
+                    finite
+                } else {
+                    noun_like
+                }
+            }
+            Some(Pos::Noun) => {
+                let plural =
+                    self.neighbour().is_some_and(|unit| unit.plural || unit.tags.any(Tags::PLURAL));
+                let asks = self.object_follows() || self.next_tags(1).any(Tags::TO);
+                let verb = if nounish { plural && asks } else { plural || tags.any(Tags::PAST) };
+                if verb { finite } else { noun_like }
+            }
+            Some(Pos::Conj | Pos::But | Pos::Comma) => {
+                if !nounish || self.object_follows() {
+                    finite
+                } else {
+                    noun_like
+                }
+            }
+            _ if nounish && !self.object_follows() => noun_like,
+            _ => finite,
+        }
+    }
+
+    /// Whether the name before is the last of several joined by "and".
+    fn joined_names(&self) -> bool {
+        self.at >= 3
+            && self.units[self.at - 2].pos == Pos::Conj
+            && self.units[self.at - 3].pos == Pos::Name
+    }
+
+    fn past(&self, tags: Tags) -> Pos {
+        let finite = if tags.any(Tags::PAST) { Pos::Past } else { Pos::Part };
+        let before = self.before();
+        match before.map(|unit| unit.pos) {
+            Some(Pos::Det | Pos::Poss | Pos::PossPronoun | Pos::No) => Pos::Adj,
+            Some(Pos::Num | Pos::Prep | Pos::Adj) if self.noun_follows() => Pos::Adj,
+            Some(Pos::Num | Pos::Prep) if !tags.any(Tags::PART) => Pos::Adj,
+            Some(pos)
+                if (pos.is_verb() || pos == Pos::Conj && !self.verb_before())
+                    && self.noun_follows()
+                    && !self.object_follows() =>
+            {
+                Pos::Adj
+            }
+            _ => finite,
+        }
+    }
+
+    fn verb_before(&self) -> bool {
+        self.units[..self.at].iter().any(|unit| unit.pos.is_verb() || unit.pos.is_auxiliary())
+    }
+
+    fn ing(&self, tags: Tags, noun_like: Pos) -> Pos {
+        let nounish = tags.any(Tags::NOUN.or(Tags::ADJ));
+        match self.before().map(|unit| unit.pos) {
+            Some(Pos::Be) => {
+                if tags.any(Tags::ADJ) && self.noun_follows() {
+                    Pos::Adj
+                } else {
+                    Pos::Ing
+                }
+            }
+            Some(Pos::Det | Pos::Poss | Pos::PossPronoun | Pos::No | Pos::Adj | Pos::Num) => {
+                if self.noun_follows() && !nounish {
+                    Pos::Adj
+                } else {
+                    noun_like_ing(nounish, noun_like)
+                }
+            }
+            Some(Pos::Name) if nounish => {
+                if self.object_follows() {
+                    Pos::Ing
+                } else {
+                    noun_like
+                }
+            }
+            _ if tags.any(Tags::ADJ) && self.noun_follows() => Pos::Adj,
+            _ if tags.any(Tags::NOUN) && self.next_tags(1).any(Tags::PREP) => noun_like,
+            _ => Pos::Ing,
+        }
+    }
+
+    /// A word that the lexicon does not hold, by its ending.
+    fn unknown(&self) -> Pos {
+        let piece = self.piece();
+        let length = piece.len();
+        if self.unit().capital && self.at > 0 {
+            return Pos::Noun;
+        }
+        if length > 4 && piece.ends_with("ly") {
+            return Pos::Adv;
+        }
+        if length > 5 && piece.ends_with("ing") {
+            return self.ing(Tags::ING, Pos::Noun);
+        }
+        if length > 4 && piece.ends_with("ed") {
+            return self.past(Tags::PAST.or(Tags::PART));
+        }
+        let adjective =
+            ["ous", "ful", "ive", "able", "ible", "less", "ical", "nal", "ary", "arian"]
+                .iter()
+                .any(|end| piece.ends_with(end));
+        if adjective && self.noun_follows() { Pos::Adj } else { Pos::Noun }
+    }
+}
+
+fn noun_like_ing(nounish: bool, noun_like: Pos) -> Pos {
+    if nounish { noun_like } else { Pos::Noun }
+}
+
+fn only_adverb(unit: &Unit) -> bool {
+    unit.tags.any(Tags::ADV.or(Tags::NEG)) && !unit.tags.any(VERB.or(Tags::NOUN))
+}
