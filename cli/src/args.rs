@@ -3,6 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Take documents through pipelines of stages, with every result traceable to the bytes it came from
 #[derive(Parser)]
@@ -48,6 +49,16 @@ pub(crate) enum Command {
     Run(Run),
     /// Find all mistakes in pipeline files, without reading documents
     Check(Check),
+    /// Run the [[test]] blocks of pipeline files
+    Test(Test),
+    /// List the components, or explain one and its settings
+    Show(Show),
+    /// Explain a code such as DM0201, or one document of an output
+    Explain(Explain),
+    /// Read the inputs of an output again and prove where each byte of it comes from
+    Verify(Verify),
+    /// Write a shell's completions
+    Completions(Completions),
 }
 
 impl Command {
@@ -56,6 +67,10 @@ impl Command {
         match self {
             Command::Run(run) => run.json,
             Command::Check(check) => check.json,
+            Command::Verify(verify) => verify.json,
+            Command::Test(_) | Command::Show(_) | Command::Explain(_) | Command::Completions(_) => {
+                false
+            }
         }
     }
 }
@@ -110,4 +125,43 @@ pub(crate) struct Check {
     /// Write what was found to standard output, as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Test {
+    /// The pipeline files
+    #[arg(required = true, value_name = "PIPELINE")]
+    pub(crate) pipelines: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Show {
+    /// A component's name; without one, all components are listed
+    pub(crate) name: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Explain {
+    /// A code, or a run's folder or documents file
+    #[arg(value_name = "CODE|OUTPUT")]
+    pub(crate) what: String,
+
+    /// The document's id, or its beginning
+    pub(crate) id: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Verify {
+    /// A run's folder, or a documents file in JSON lines
+    pub(crate) output: PathBuf,
+
+    /// Write what was found to standard output, as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
 }

@@ -6,7 +6,13 @@ use crate::failure::Failure;
 
 /// All of them. A plugin that is not here does not exist for users.
 fn plugins() -> Vec<Plugin> {
-    vec![docmill_segment::plugin(), docmill_template::plugin()]
+    vec![
+        docmill_read::plugin(),
+        docmill_clean::plugin(),
+        docmill_segment::plugin(),
+        docmill_template::plugin(),
+        docmill_export::plugin(),
+    ]
 }
 
 /// The components of all of them.

@@ -10,6 +10,8 @@
 mod args;
 mod builtin;
 mod commands;
+mod diff;
+mod documents_file;
 mod draw;
 mod failure;
 mod pipeline_file;

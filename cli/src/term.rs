@@ -11,6 +11,10 @@ pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const RED: Style = AnsiColor::Red.on_default();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(crate) const BLUE: Style = AnsiColor::Blue.on_default();
+pub(crate) const MAGENTA: Style = AnsiColor::Magenta.on_default();
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// Says something to the user, on standard error, which may have gone.
 pub(crate) fn tell(text: impl Display) {
@@ -29,6 +33,25 @@ impl Display for Shown<'_> {
         }
         Ok(())
     }
+}
+
+/// Foreign text in a style, which begins anew on each line, as pagers want it.
+pub(crate) fn styled(text: &str, style: Style) -> String {
+    let mut styled = String::new();
+    for (at, line) in text.split('\n').enumerate() {
+        if at > 0 {
+            styled.push('\n');
+        }
+        if !line.is_empty() {
+            styled.push_str(&format!("{style}{}{style:#}", Shown(line)));
+        }
+    }
+    styled
+}
+
+/// Foreign text on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    Shown(&text.replace('\n', " ")).to_string()
 }
 
 /// Whether a terminal, or a reader of what it shows, could be misled by this character.

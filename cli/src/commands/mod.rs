@@ -1,8 +1,13 @@
 //! The commands.
 
 mod check;
+mod completions;
+mod explain;
 mod plan;
 mod run;
+mod show;
+mod test;
+mod verify;
 
 use std::env;
 
@@ -20,5 +25,10 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
     match args.command {
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Completions(args) => completions::run(&args),
     }
 }

@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 /// # Errors
 ///
 /// What to say of a decoding that is not known, or of bytes that do not decode.
-pub(crate) fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
+pub fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
     let mut bytes = Cow::Borrowed(raw);
     for name in how.split('+') {
         let encoding = Encoding::for_label(name.as_bytes());

@@ -18,6 +18,7 @@ mod trace;
 mod verify;
 
 pub(crate) use apply::Apply;
+pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use pipeline::{
     Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
@@ -26,7 +27,7 @@ pub use pipeline::{
 pub use registry::{Component, Kind, Registry, RegistryError};
 pub use run::{
     ComponentReport, DEAD_LETTERS_FILE, Destination, OutputReport, PluginReport, Progress,
-    REPORT_FILE, Report, RunError, RunOptions, Totals, WriteError, run,
+    REPORT_FILE, Report, RunError, RunOptions, Totals, WriteError, digest, run,
 };
 pub use test::{Difference, TestOutcome, run_tests};
 pub use verify::{Fault, OpenError, Rereader, Share, Verification, each_document, verify};

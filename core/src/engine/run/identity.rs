@@ -24,7 +24,7 @@ pub(crate) fn complete(document: &mut DocumentBuf, level: Provenance) {
 }
 
 /// `sha256:` and the digest of these bytes in hexadecimal.
-pub(crate) fn digest(raw: &[u8]) -> String {
+pub fn digest(raw: &[u8]) -> String {
     let mut digest = String::with_capacity(71);
     digest.push_str("sha256:");
     push_hex(&mut digest, &Sha256::digest(raw));

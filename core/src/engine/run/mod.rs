@@ -26,7 +26,8 @@ use std::{
 use thiserror::Error;
 
 pub(crate) use dead_letters::chain;
-pub(crate) use identity::{complete, digest};
+pub(crate) use identity::complete;
+pub use identity::digest;
 pub(crate) use outputs::WORK_FOLDER;
 pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};

@@ -165,7 +165,7 @@ impl Found<'_> {
                 Some(want) if self.meets(&key, want, positions) => Some(want.clone()),
                 _ => self.value(&key, want, positions),
             };
-            if let Some(value) = value.filter(|value| *value != Json::from("")) {
+            if let Some(value) = value.filter(|value| value.as_str() != Some("")) {
                 object.insert(key, value);
             }
         }
