@@ -23,13 +23,11 @@
 //!
 //! Time and memory grow with the length of the text and nothing else.
 
-mod block;
 mod cut;
 mod found;
 mod inline;
 mod lines;
 mod page;
-mod repeats;
 mod rules;
 mod words;
 

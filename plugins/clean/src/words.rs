@@ -219,12 +219,12 @@ impl Cues {
         cues
     }
 
-    /// Reports each cue found in a line, at each of its places the longest of a rule and kind.
+    /// Reports each cue found in a line, from left to right, with the words it covers.
     pub(crate) fn find(
         &self,
         words: &[Word],
         truncated: bool,
-        mut found: impl FnMut(Rule, Place, u8),
+        mut found: impl FnMut(Rule, Place, u8, std::ops::Range<usize>),
     ) {
         for (at, word) in words.iter().enumerate() {
             let bit = word.hash % FIRST_BITS;
@@ -245,7 +245,7 @@ impl Cues {
                         Place::Within => true,
                     };
                     if fits {
-                        found(cue.rule, cue.place, cue.points);
+                        found(cue.rule, cue.place, cue.points, at..at + length + 1);
                     }
                 }
             }
@@ -306,6 +306,7 @@ pub(crate) static CUES: LazyLock<Cues> = LazyLock::new(|| {
         (Rule::CookieNotice, include_str!("../words/cookie-notice.txt")),
         (Rule::SignUp, include_str!("../words/sign-up.txt")),
         (Rule::ShareBar, include_str!("../words/share-bar.txt")),
+        (Rule::Comments, include_str!("../words/comments.txt")),
         (Rule::Related, include_str!("../words/related.txt")),
         (Rule::Advertisement, include_str!("../words/advertisement.txt")),
         (Rule::Embed, include_str!("../words/embed.txt")),
@@ -357,7 +358,7 @@ mod tests {
         let found = |text: &str| {
             let (mut words, mut found) = (Vec::new(), Vec::new());
             words_of(text, 0, &mut words);
-            cues.find(&words, false, |_, _, points| found.push(points));
+            cues.find(&words, false, |_, _, points, _| found.push(points));
             found
         };
         assert_eq!(found("Home page"), [90]);

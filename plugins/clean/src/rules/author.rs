@@ -14,8 +14,12 @@ pub(crate) fn byline(view: &View<'_>) -> u8 {
     let lead = lead_words(view);
     if lead > 0 {
         let rest = &view.words[lead..];
-        let fits =
-            |word: &Word| word.shape != Shape::Lower || NAME_JOINERS.has(*word) || DATES.has(*word);
+        let fits = |word: &Word| {
+            word.shape != Shape::Lower
+                || NAME_JOINERS.has(*word)
+                || DATES.has(*word)
+                || view.word(*word) == "by"
+        };
         let second = rest
             .first()
             .is_some_and(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper));

@@ -18,7 +18,18 @@ pub(crate) fn caption(view: &View<'_>) -> u8 {
         Some((0, _)) | None => 0,
         Some((_, inside)) => maker_points(view, inside),
     };
-    bracketed.max(credit_at_end(view)).max(label_at_start(view))
+    bracketed.max(credit_at_end(view)).max(label_at_start(view)).max(sign_at_end(view))
+}
+
+/// "... © Name" with names to the end.
+fn sign_at_end(view: &View<'_>) -> u8 {
+    let Some(sign) = view.text.rfind('©').filter(|sign| *sign > 0) else { return 0 };
+    let sign = view.line.ink as usize + sign;
+    let after = view.words.partition_point(|word| (word.start as usize) < sign);
+    let names = view.words[after..]
+        .iter()
+        .all(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper));
+    if names && after >= 3 && (1..=8).contains(&(view.words.len() - after)) { 90 } else { 0 }
 }
 
 /// A line that is a credit and nothing else.
@@ -60,7 +71,7 @@ fn last_is_agency(view: &View<'_>) -> bool {
 
 /// The words inside the brackets that end the line, and how many words stand before them.
 fn bracket_at_end<'a>(view: &View<'a>) -> Option<(usize, &'a [Word])> {
-    let text = view.text.trim_end_matches(|c: char| matches!(c, '.' | ' ' | '"' | '”'));
+    let text = view.text.trim_end_matches(['.', ' ', '"', '”']);
     let open = match text.as_bytes().last()? {
         b')' => '(',
         b']' => '[',
@@ -199,6 +210,7 @@ mod tests {
         assert!(caption("The harbour at dawn. Photo: Mara Quill"));
         assert!(caption("The harbour at dawn. Photograph: Mara Quill/The Beacon"));
         assert!(caption("The harbour at dawn Mara Quill/Getty Images"));
+        assert!(caption("The harbour at dawn © MARA QUILL / BEACON"));
         assert!(!caption("He took a photo: it showed the harbour"));
     }
 

@@ -23,13 +23,11 @@ pub(crate) fn menu(view: &View<'_>) -> u8 {
 
 /// A line with a copyright sign.
 pub(crate) fn copyright(view: &View<'_>) -> u8 {
-    let sign =
-        view.text.contains('©') || view.text.contains("(c) 20") || view.text.contains("(C) 20");
-    match sign {
-        true if view.text.starts_with(['©', '(']) || view.line.words <= 12 => 95,
-        true => 60,
-        false => 0,
-    }
+    let signs = ["©", "(c) 20", "(C) 20"];
+    let Some(sign) = signs.iter().find_map(|sign| view.text.find(sign)) else { return 0 };
+    let sign = view.line.ink as usize + sign;
+    let before = view.words.partition_point(|word| (word.start as usize) < sign);
+    if before < 3 { 95 } else { 60 }
 }
 
 /// An address on the web alone.

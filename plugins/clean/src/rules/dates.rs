@@ -31,8 +31,8 @@ pub(crate) fn timestamp(view: &View<'_>) -> u8 {
     let most = dates * 4 >= count * 3 && count >= 4 && numbers > 0;
     match (all, most, clock) {
         (true, _, true) => 95,
-        (true, _, false) if core || numbers > 0 && count >= 3 => 60,
-        (true, _, false) => 40,
+        (true, _, false) if numbers > 0 && count >= 3 => 60,
+        (true, _, false) => 30,
         (_, true, true) => 75,
         _ => 0,
     }

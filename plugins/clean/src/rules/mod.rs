@@ -55,8 +55,10 @@ rules! {
     AuthorNote = "author-note",
     /// Boxes for newsletters, registration, log-in and subscription.
     SignUp = "sign-up",
-    /// Share buttons, counters and comment boxes.
+    /// Share buttons and counters.
     ShareBar = "share-bar",
+    /// Readers' comments and the boxes for them.
+    Comments = "comments",
     /// Dates of publication and update, times to read.
     Timestamp = "timestamp",
     /// Copyright lines and legal notes.
@@ -100,18 +102,28 @@ pub(crate) type Points = [u8; Rule::COUNT];
 pub(crate) fn own_points(view: &View<'_>) -> (Points, RuleSet) {
     let mut points = [0; Rule::COUNT];
     let mut whole = RuleSet::default();
-    // Of cues that overlap only the strongest of a place counts; places add up.
+    // Of a rule's cues only the strongest of each place counts; places add up, but no word counts twice.
     let mut cues = [[0u8; 4]; Rule::COUNT];
+    let mut covered = [0; Rule::COUNT];
     let mut any = false;
-    CUES.find(view.words, view.truncated, |rule, place, found| {
+    CUES.find(view.words, view.truncated, |rule, place, found, words| {
         any = true;
         let best = &mut cues[rule as usize][place as usize];
-        *best = if place == Place::Within && *best > 0 {
-            // A second cue of the same rule, at half.
-            (*best).max(found).saturating_add((*best).min(found) / 2).min(100)
-        } else {
-            (*best).max(found)
-        };
+        let covered = &mut covered[rule as usize];
+        match place {
+            Place::Within if words.start < *covered => {}
+            // A second cue within the line counts half.
+            Place::Within if *best > 0 => {
+                *best = (*best).max(found).saturating_add((*best).min(found) / 2).min(100);
+                *covered = words.end;
+            }
+            _ => {
+                *best = (*best).max(found);
+                if place != Place::End {
+                    *covered = words.end.max(*covered);
+                }
+            }
+        }
         if place == Place::Whole {
             whole.insert(rule);
         }
@@ -135,6 +147,7 @@ pub(crate) fn own_points(view: &View<'_>) -> (Points, RuleSet) {
         give(Rule::Credit, caption::credit(view));
         give(Rule::Byline, author::byline(view));
         give(Rule::ShareBar, share::share_bar(view));
+        give(Rule::ShareBar, share::follow(view));
         give(Rule::Timestamp, dates::timestamp(view));
     }
     if view.line.words <= 80 {

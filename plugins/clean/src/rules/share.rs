@@ -2,7 +2,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{NUMBER, SOCIAL},
+    words::{NUMBER, SOCIAL, Shape},
 };
 
 /// Numbers alone ("22 1"), or the names of buttons alone ("Facebook Twitter Email 12").
@@ -15,7 +15,9 @@ pub(crate) fn share_bar(view: &View<'_>) -> u8 {
     if numbers == count {
         // A list's number or a year may be a heading's.
         let year = count == 1 && view.text.len() == 4;
-        return if year || view.line.ending == Ending::Full { 30 } else { 65 };
+        let counter =
+            view.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ','));
+        return if year || !counter || view.line.ending == Ending::Full { 30 } else { 55 };
     }
     let known = view.words.iter().filter(|word| word.hash == NUMBER || SOCIAL.has(**word)).count();
     match known == count {
@@ -24,18 +26,38 @@ pub(crate) fn share_bar(view: &View<'_>) -> u8 {
     }
 }
 
+/// "Follow The Beacon on X", "Follow us: @beacon".
+pub(crate) fn follow(view: &View<'_>) -> u8 {
+    let follows =
+        view.words.iter().take(2).any(|word| view.word(*word).eq_ignore_ascii_case("follow"));
+    let named =
+        view.words.iter().skip(2).any(|word| SOCIAL.has(*word) && word.shape != Shape::Lower);
+    let handle = view.text.contains(" @");
+    if follows && (named || handle) { 75 } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::rules::{Rule, points_of};
 
     #[test]
     fn counters_and_buttons() {
-        for line in
-            ["22 1", "Facebook Twitter WhatsApp", "Share 12", "14 comments", "Share this article"]
-        {
-            assert!(points_of(line, Rule::ShareBar) >= 60, "{line}");
+        for line in [
+            "22 1",
+            "Facebook Twitter WhatsApp",
+            "Share 12",
+            "Share this article",
+            "Follow The Beacon on X",
+        ] {
+            assert!(points_of(line, Rule::ShareBar) >= 55, "{line}");
         }
-        for line in ["2021", "1.", "Facebook pays a fine", "Comments by the mayor drew anger"] {
+        for line in [
+            "2021",
+            "1.",
+            "Follow the money",
+            "Facebook pays a fine",
+            "Comments by the mayor drew anger",
+        ] {
             assert!(points_of(line, Rule::ShareBar) < 50, "{line}");
         }
     }

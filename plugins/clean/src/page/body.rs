@@ -13,17 +13,24 @@ use crate::{
 
 /// No paragraph counts for more, in words: one long comment is not an article.
 const PARAGRAPH_WORDS: i32 = 40;
+/// No run of lines without prose counts for more: an article may hold a long table.
+const RUN_WEIGHT: i32 = 80;
+/// What the heading of something else counts for, and that of readers' comments.
+const BARRIER: i32 = 25;
+const COMMENTS: i32 = 80;
 
 /// The lines of the article's body. Empty where no line is prose.
 pub(crate) fn body_of(lines: &[Line], marks: &[Mark]) -> Range<usize> {
     let (mut best, mut best_sum) = (0..0, 0);
-    let (mut start, mut sum) = (0, 0);
+    let (mut start, mut sum, mut run) = (0, 0, 0);
     for (at, (line, mark)) in lines.iter().zip(marks).enumerate() {
         let weight = weight(line, *mark);
         if sum <= 0 {
             (start, sum) = (at, 0);
         }
-        sum += weight;
+        let before = run;
+        run = if weight > 0 { 0 } else { (run + weight).max(-RUN_WEIGHT) };
+        sum += if weight > 0 || mark.barrier { weight } else { run - before };
         if weight > 0 && sum > best_sum {
             (best, best_sum) = (start..at + 1, sum);
         }
@@ -42,21 +49,23 @@ pub(crate) struct Mark {
     pub(crate) barrier: bool,
     /// It is part of a paragraph that goes on over a line break.
     pub(crate) wrapped: bool,
+    /// Another line has the same words.
+    pub(crate) twin: bool,
 }
 
 fn weight(line: &Line, mark: Mark) -> i32 {
     if mark.barrier {
-        return -30;
+        return if mark.rule == Some(Rule::Comments) { -COMMENTS } else { -BARRIER };
     }
     match mark.rule {
         Some(Rule::Caption | Rule::Credit | Rule::Advertisement | Rule::Embed | Rule::Repeated) => {
             -2
         }
-        Some(_) => -8,
+        Some(_) => -10,
         None if line.is_prose() || mark.wrapped => (line.words as i32).min(PARAGRAPH_WORDS),
         None if line.is_short_sentence() => 2,
         None if line.ending == Ending::Colon || line.traits.bullet => -1,
-        None if line.words < 4 => -5,
+        None if line.words < 4 || mark.twin => -5,
         None => -3,
     }
 }

@@ -1,0 +1,88 @@
+//! Lines after the article's body.
+
+use crate::{lines::Ending, rules::Rule};
+
+use super::{Page, placed};
+
+/// No further behind the body, in removed lines, does an article go on.
+const FAR: usize = 25;
+
+impl Page {
+    /// What goes on from the last paragraph stays: prose, the points of a list, and after a box of links
+    /// paragraphs that stand next to each other.
+    pub(super) fn judge_after(&mut self, text: &str) {
+        if self.body.is_empty() {
+            return;
+        }
+        let after = self.body.end..self.lines.len();
+        let mut list = self.lines[self.body.end - 1].ending == Ending::Colon;
+        let (mut removed, mut comments, mut passage) = (0, false, 0);
+        for at in after.clone() {
+            let mark = self.marks[at];
+            if let Some(rule) = mark.rule {
+                removed += usize::from(self.remove(at, rule, mark.points));
+                comments |= mark.barrier && rule == Rule::Comments;
+                list = false;
+                continue;
+            }
+            if at < passage {
+                continue;
+            }
+            if removed > 0 && removed <= FAR && !comments {
+                passage = self.passage_from(at);
+                if at < passage {
+                    continue;
+                }
+            }
+            let line = &self.lines[at];
+            let (words, reader, bullet) = (line.words, line.traits.reader, line.traits.bullet);
+            let sentence = self.is_sentence(at);
+            let stays = if removed == 0 {
+                let goes_on = list || sentence || bullet || after.len() == 1;
+                goes_on || words >= 8 && self.overlap(text, at) >= 60
+            } else if sentence && !reader && !comments {
+                removed < 2 || removed <= FAR && self.overlap(text, at) >= 50
+            } else {
+                false
+            };
+            if !stays {
+                removed += usize::from(self.remove(at, Rule::Tail, placed::AFTER));
+            }
+        }
+    }
+
+    /// Removes the last line that stays where it may say who wrote the ones before.
+    pub(super) fn judge_last(&mut self) {
+        let Some(last) = self.verdicts.iter().rposition(Option::is_none) else { return };
+        let points = self.lines[last].points[Rule::AuthorNote as usize];
+        if points >= 30 && last > 0 {
+            self.remove(last, Rule::AuthorNote, points + 25);
+        }
+    }
+
+    fn is_sentence(&self, at: usize) -> bool {
+        self.is_prose(at) || self.lines.get(at).is_some_and(|line| line.is_short_sentence())
+    }
+
+    /// Where the passage of an article that begins at a line ends; the line itself if none begins there.
+    ///
+    /// A passage holds two paragraphs next to each other, and subheads above paragraphs. Teasers stand each alone
+    /// below its title, and boxes speak to the reader.
+    fn passage_from(&self, start: usize) -> usize {
+        let plain = |at: usize| self.marks.get(at).is_some_and(|mark| mark.rule.is_none());
+        let sentence = |at: usize| plain(at) && self.is_sentence(at);
+        let (mut at, mut sentences, mut pairs, mut readers) = (start, 0, 0, 0);
+        loop {
+            if sentence(at) {
+                sentences += 1;
+                pairs += usize::from(at > start && sentence(at - 1));
+                readers +=
+                    usize::from(self.lines[at].traits.reader && !self.lines[at].traits.quoted);
+            } else if !(plain(at) && self.lines[at].words <= 12 && sentence(at + 1)) {
+                break;
+            }
+            at += 1;
+        }
+        if pairs > 0 && pairs * 3 >= sentences && readers * 2 < sentences { at } else { start }
+    }
+}

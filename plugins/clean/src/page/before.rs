@@ -1,0 +1,95 @@
+//! Lines before the article's body: its headline among the furniture of the page.
+
+use crate::{
+    lines::Ending,
+    rules::{self, Rule},
+};
+
+use super::{Page, placed};
+
+/// A standfirst stands no further above the body than this, in lines.
+const NEAR: usize = 8;
+/// No more unmarked lines than this before the body: a text copied by hand, not a page.
+const FEW: usize = 3;
+
+impl Page {
+    /// Keeps what reads like headline and standfirst.
+    pub(super) fn judge_before(&mut self, text: &str) {
+        let before = 0..self.body.start;
+        let open = before.clone().filter(|at| self.marks[*at].rule.is_none()).count();
+        let headline = self.headline(text);
+        for at in before {
+            let mark = self.marks[at];
+            if let Some(rule) = mark.rule {
+                self.remove(at, rule, mark.points);
+                continue;
+            }
+            if Some(at) == headline {
+                continue;
+            }
+            let near = self.body.start - at <= NEAR;
+            let below = headline.is_none_or(|headline| at > headline);
+            if near && at > 0 && self.is_name(text, at) {
+                self.remove(at, Rule::Byline, placed::BEFORE);
+                continue;
+            }
+            let words = self.lines[at].words;
+            let stays = if self.is_prose(at) {
+                near && below || open <= 5 || self.overlap(text, at) >= 50
+            } else if words >= 4 {
+                open <= FEW || self.overlap(text, at) >= if near && below { 40 } else { 60 }
+            } else {
+                open < FEW
+                    || words >= 2 && near && open <= 6 && self.overlap(text, at) >= 90
+                    || self.is_speaker(at)
+            };
+            if !stays {
+                self.remove(at, Rule::Head, placed::BEFORE);
+            }
+        }
+    }
+
+    /// The line before the body that most looks like a headline: of some length, in the body's words, above a byline
+    /// or a date.
+    fn headline(&mut self, text: &str) -> Option<usize> {
+        let mut best = None;
+        for at in 0..self.body.start {
+            let line = &self.lines[at];
+            if self.marks[at].rule.is_some()
+                || !(4..=30).contains(&line.words)
+                || line.ending == Ending::Colon
+            {
+                continue;
+            }
+            let signed = (at + 1..self.body.start).take(4).any(|below| {
+                matches!(
+                    self.marks[below].rule,
+                    Some(Rule::Byline | Rule::Timestamp | Rule::AuthorNote)
+                )
+            });
+            let long = line.words >= 6;
+            let alone = self.spaced && line.gap && self.lines[at + 1].gap;
+            let score = self.overlap(text, at)
+                + 30 * u32::from(signed)
+                + 15 * u32::from(long)
+                + 10 * u32::from(alone);
+            if score >= 40 && best.is_none_or(|(best, _)| score > best) {
+                best = Some((score, at));
+            }
+        }
+        best.map(|(_, at)| at)
+    }
+
+    /// Whether a line is a person's or an agency's name alone and its neighbours above are a headline's.
+    fn is_name(&mut self, text: &str, at: usize) -> bool {
+        let alone = self.ask(text, at, rules::is_bare_name);
+        let headline = (at.saturating_sub(4)..at).any(|above| self.lines[above].words >= 5);
+        alone == Some(true) && headline
+    }
+
+    /// Whether a line announces the speaker of the one below: "HELEN MOSS, HOST:".
+    fn is_speaker(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        line.ending == Ending::Colon && line.capitals == line.words && at + 1 >= self.body.start
+    }
+}
