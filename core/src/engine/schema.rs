@@ -64,3 +64,85 @@ pub fn of_pipelines(registry: &Registry) -> Json {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::{
+        BuildError, Changes, Contract, Document, DocumentError, Plugin, Stage, Verdict,
+        engine::pipeline::problems_with,
+    };
+
+    /// Keeps what is loud.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+    #[derive(Default)]
+    struct LoudSettings {
+        /// How loud, from 1.
+        #[schemars(range(min = 1))]
+        volume: Option<u8>,
+    }
+
+    struct Loud;
+
+    impl Stage for Loud {
+        const NAME: &'static str = "loud";
+        type Settings = LoudSettings;
+        fn contract(settings: &LoudSettings) -> Contract {
+            let _ = settings.volume;
+            Contract::new()
+        }
+        fn build(_: LoudSettings) -> Result<Self, BuildError> {
+            Ok(Loud)
+        }
+        fn process(&mut self, _: &Document<'_>, _: &mut Changes) -> Result<Verdict, DocumentError> {
+            Ok(Verdict::Keep)
+        }
+    }
+
+    fn problems(stages: &str) -> Vec<String> {
+        let plugin = Plugin::new("loud", "1.0.0").stage::<Loud>();
+        let mut schema = of_pipelines(&Registry::new(vec![plugin]).unwrap());
+        // There is no source or sink in this plugin to choose from.
+        schema["required"] = json!([]);
+        problems_with(DeTable::parse(stages).unwrap().get_ref(), &schema)
+    }
+
+    #[test]
+    fn good_pipelines_fit_the_schema() {
+        let good = "name = 'x'\n[[stage]]\nuse = 'loud'\nname = 'y'\nvolume = 3\n[run]\nthreads = 2\n\
+                    [[test]]\nname = 'z'\ntext = 'A'\nwant.text = 'A'\nwant.shouts = [{ text = 'A' }]";
+        assert_eq!(problems(good), [""; 0]);
+    }
+
+    #[test]
+    fn bad_ones_do_not() {
+        for (bad, problem) in [
+            ("[[stage]]\nuse = 'loudd'", "`stage[0].use` cannot be \"loudd\""),
+            ("[[stage]]\nuse = 'loud'\nvolme = 3", "a pipeline has no setting `stage[0].volme`"),
+            (
+                "[[stage]]\nuse = 'loud'\nvolume = 0",
+                "`stage[0].volume` must be from 1 to 255, and this is 0",
+            ),
+            ("[[stage]]\nvolume = 3", "a pipeline needs the setting `stage[0].use`"),
+            ("[run]\nthread = 2", "a pipeline has no setting `run.thread`"),
+            ("[[test]]\nname = 'z'\ntext = 'A'", "a pipeline needs the setting `test[0].want`"),
+            ("sinks = 3", "a pipeline has no setting `sinks`"),
+        ] {
+            assert_eq!(problems(bad), [problem], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_component_is_told_by_a_constant_and_described() {
+        let plugin = Plugin::new("loud", "1.0.0").stage::<Loud>();
+        let schema = of_pipelines(&Registry::new(vec![plugin]).unwrap());
+        let stage = &schema["properties"]["stage"]["items"]["oneOf"][0];
+        assert_eq!(stage["properties"]["use"]["const"], "loud");
+        assert_eq!(stage["description"], "Keeps what is loud.");
+        assert_eq!(stage["required"][0], "use");
+        assert_eq!(stage["properties"]["volume"]["description"], "How loud, from 1.");
+    }
+}

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 /// All of them.
-pub fn registry() -> Registry {
+pub(crate) fn registry() -> Registry {
     let plugin = Plugin::new("test-components", "1.0.0")
         .source::<Notes>()
         .source::<Lines>()
@@ -28,12 +28,12 @@ pub fn registry() -> Registry {
 }
 
 /// Reads text files.
-pub struct Notes(NotesSettings);
+pub(crate) struct Notes(NotesSettings);
 
 /// Reads text files.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NotesSettings {
+pub(crate) struct NotesSettings {
     /// Files to read, and patterns such as `articles/*.txt`. At least one.
     #[schemars(length(min = 1))]
     paths: Vec<String>,
@@ -122,12 +122,12 @@ impl Cut for Nothing {
 }
 
 /// Reads documents in JSON, a line each.
-pub struct Lines;
+pub(crate) struct Lines;
 
 /// Reads documents in JSON, a line each.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LinesSettings {
+pub(crate) struct LinesSettings {
     /// The file to read.
     #[allow(dead_code)]
     path: String,
@@ -161,7 +161,7 @@ impl Source for Lines {
 
 macro_rules! stage {
     ($stage:ident, $name:literal, $settings:ty, $contract:expr, $build:expr) => {
-        pub struct $stage;
+        pub(crate) struct $stage;
 
         impl Stage for $stage {
             const NAME: &'static str = $name;
@@ -189,7 +189,7 @@ macro_rules! stage {
 /// Shortens lines.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct TrimSettings {
+pub(crate) struct TrimSettings {
     /// The longest line to keep, in chars, from 10 to 1000. Default: 200.
     #[schemars(range(min = 10, max = 1000))]
     max_length: Option<u32>,
@@ -208,7 +208,7 @@ stage!(Trim, "trim", TrimSettings, |_| Contract::new().edits_text(), |settings| 
 /// Finds sentences and tokens.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct SplitSettings {}
+pub(crate) struct SplitSettings {}
 
 stage!(
     Split,
@@ -221,7 +221,7 @@ stage!(
 /// Marks names.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct TagSettings {
+pub(crate) struct TagSettings {
     /// Which labels to give. Default: all.
     labels: Vec<Label>,
     /// How sure to be, above 0 and below 1. Default: 0.5.
@@ -254,7 +254,7 @@ stage!(
 /// Scores who says what about whom.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct JudgeSettings {
+pub(crate) struct JudgeSettings {
     /// Patterns of words, with balanced parentheses.
     patterns: Vec<String>,
     /// How much each rule counts, from -9 to 9.
@@ -296,7 +296,7 @@ stage!(
 
 macro_rules! sink {
     ($sink:ident, $name:literal, $extensions:expr, $settings:ty, $contract:expr, $settings_for:expr) => {
-        pub struct $sink;
+        pub(crate) struct $sink;
 
         impl Sink for $sink {
             const NAME: &'static str = $name;
@@ -324,7 +324,7 @@ macro_rules! sink {
 /// Writes documents in JSON.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct JsonLinesSettings {
+pub(crate) struct JsonLinesSettings {
     /// The file to write, below the run's folder.
     path: String,
     /// How much to say about where text comes from. Default: `map`.
@@ -344,7 +344,7 @@ sink!(
 /// Writes tables of documents and stances.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TablesSettings {
+pub(crate) struct TablesSettings {
     /// The table of documents, below the run's folder.
     documents: String,
     /// The table of stances, below the run's folder. Default: none.

@@ -9,17 +9,17 @@
 //! positions. Settings go to components as JSON.
 
 mod components;
+mod findings;
 mod layers;
 mod node;
 mod outputs;
 mod overrides;
-mod paths;
 mod read;
 mod reads;
 mod run;
 mod settings;
 mod syntax;
-mod tests;
+mod test_blocks;
 
 use std::{
     num::NonZeroUsize,
@@ -27,20 +27,22 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{
-    diagnostic::{Code, Diagnostic},
-    registry::{Kind, PluginId, Registry},
-};
+use super::registry::{Kind, PluginId};
 use crate::{
     BuildError, Contract, Provenance, Shard, SinkContract, SourceContract,
     plugin::{AnySink, AnySource, AnyStage},
 };
+pub(crate) use findings::Findings;
 pub(super) use node::Place;
+pub use overrides::Overrides;
 pub use run::OnError;
 pub(crate) use run::RunTable;
-pub(crate) use tests::TestTable;
+#[cfg(test)]
+pub(crate) use settings::problems_with;
+pub(crate) use test_blocks::TestTable;
+pub use test_blocks::{Dropped, TestCase, Wanted, WantedLayer};
 
 /// A checked pipeline.
 pub struct Pipeline {
@@ -85,6 +87,7 @@ impl<C, B: ?Sized> Part<C, B> {
             plugin: self.plugin.name,
             version: self.plugin.version,
             settings: &self.settings,
+            reads: &self.reads,
         }
     }
 }
@@ -104,6 +107,8 @@ pub struct PlannedComponent<'p> {
     pub version: &'static str,
     /// The settings made for it.
     pub settings: &'p Json,
+    /// The files that its settings name for it to read.
+    pub reads: &'p [PathBuf],
 }
 
 /// `[run]`: how the pipeline is run.
@@ -132,73 +137,6 @@ impl Default for RunSettings {
             max_document: 16 << 20,
         }
     }
-}
-
-/// What the command line changes in a pipeline file.
-#[derive(Clone, Debug, Default)]
-pub struct Overrides {
-    /// The pipeline file's own path, which no output may overwrite.
-    pub file: Option<PathBuf>,
-    /// `--set NAME.KEY=VALUE`, each as typed. NAME is a component's name in the pipeline, `source` or
-    /// `run`; VALUE is a TOML value, or else taken as a string.
-    pub set: Vec<String>,
-    /// `--input`: files, folders, globs or `-` that take the place of the source's.
-    pub input: Vec<String>,
-    /// `--output`: a folder takes the place of `[run] dir`; a file or `-` that of the sinks too.
-    pub output: Option<String>,
-    /// `--threads`.
-    pub threads: Option<NonZeroUsize>,
-    /// Leaves inputs alone, so that a pipeline can be tested where its inputs are not.
-    pub without_inputs: bool,
-}
-
-/// One `[[test]]` block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TestCase {
-    /// Its name, unique in the file.
-    pub name: String,
-    /// The line of the file that it starts at, from 1.
-    pub line: usize,
-    /// What goes through the stages: a document in its JSON form, `text` or `html` and, where the
-    /// test has them, `metadata` and `layers`. Offsets in chars, unless it says otherwise itself.
-    pub document: Json,
-    /// What must come out.
-    pub wanted: Wanted,
-}
-
-/// What a test wants of the document that comes out. What is `None`, or not named, may be anything.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
-    /// The exact text.
-    pub text: Option<String>,
-    /// Whether the document is dropped.
-    pub dropped: Option<Dropped>,
-    /// These metadata keys have these values.
-    pub metadata: Map<String, Json>,
-    /// What layers hold, in the order of the file.
-    pub layers: Vec<WantedLayer>,
-}
-
-/// Whether a test wants its document dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Dropped {
-    /// `false`: it is kept. A test that wants a text or a layer wants this too.
-    No,
-    /// `true`: it is dropped, for any reason.
-    Yes,
-    /// It is dropped for the reason of this name.
-    Because(String),
-}
-
-/// What a test wants of one layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WantedLayer {
-    /// The layer's name.
-    pub layer: String,
-    /// Whether there may be no other annotations: `want.stances` against `want.stances-include`.
-    pub exact: bool,
-    /// Annotations by what they must have: `text`, `label`, `start`, features. Each is an object.
-    pub annotations: Vec<Json>,
 }
 
 impl Pipeline {
@@ -291,41 +229,5 @@ fn sorted(json: &Json) -> Json {
             members.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
         }
         plain => plain.clone(),
-    }
-}
-
-/// The mistakes found so far.
-#[derive(Default)]
-pub(crate) struct Findings {
-    list: Vec<Diagnostic>,
-}
-
-impl Findings {
-    /// Adds one; the caller may go on to say more about it.
-    pub(crate) fn at(
-        &mut self,
-        code: Code,
-        place: &Place,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
-        self.list.push(Diagnostic {
-            code,
-            message: message.into(),
-            argument: place.argument.as_deref().map(str::to_owned),
-            span: place.span.clone(),
-            label: String::new(),
-            notes: Vec::new(),
-            help: None,
-        });
-        let last = self.list.len() - 1;
-        &mut self.list[last]
-    }
-
-    /// All of them: those of the file in its order, then those of the command line.
-    fn sorted(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|found| {
-            (found.argument.is_some(), found.argument.clone(), found.span.start, found.code)
-        });
-        self.list
     }
 }

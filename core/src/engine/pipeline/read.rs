@@ -11,7 +11,7 @@ use super::{
     node::{Entry, Form, Node, Table},
     outputs, overrides, run,
     syntax::syntax,
-    tests,
+    test_blocks,
 };
 use crate::{
     Shard, SourceContract,
@@ -86,7 +86,7 @@ fn read(
     unique_names(Kind::Sink, &sinks, findings);
 
     let layers = layers::check(&source, &stages, &sinks, registry, findings);
-    let tests = tests::read(&tables(root, "test", findings), text, &layers, findings);
+    let tests = test_blocks::read(&tables(root, "test", findings), text, &layers, findings);
     let shards = match &mut source {
         Some(source) if look_for_inputs => shards(source, findings),
         _ => Vec::new(),

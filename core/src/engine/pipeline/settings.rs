@@ -21,6 +21,16 @@ pub(super) fn check(settings: &Node, schema: &Json, owner: &str, findings: &mut 
     Check { owner, findings }.value(settings, schema, "");
 }
 
+/// What is wrong with a table by this schema: for tests of schemas.
+#[cfg(test)]
+pub(crate) fn problems_with(table: &toml::de::DeTable<'_>, schema: &Json) -> Vec<String> {
+    let mut findings = Findings::default();
+    let table = Table::read(table, None, &mut findings);
+    let place = super::Place { argument: None, span: 0..0 };
+    check(&Node { place, form: Form::Table(table) }, schema, "a pipeline", &mut findings);
+    findings.list.into_iter().map(|found| found.message).collect()
+}
+
 struct Check<'c> {
     owner: &'c str,
     findings: &'c mut Findings,

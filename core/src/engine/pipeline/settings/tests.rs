@@ -1,6 +1,7 @@
 //! What the check makes of settings, schema by schema as schemars writes them.
 
-use schemars::{JsonSchema, generate::SchemaSettings};
+use proptest::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -81,17 +82,17 @@ struct Filter {
     keep: bool,
 }
 
+fn schema() -> Json {
+    crate::plugin::schema::<Settings>()
+}
+
 fn found(toml: &str) -> Vec<String> {
-    let schema = SchemaSettings::draft2020_12()
-        .with(|s| s.inline_subschemas = true)
-        .into_generator()
-        .into_root_schema_for::<Settings>();
     let mut findings = Findings::default();
     let parsed = DeTable::parse(toml).unwrap();
     let table = Table::read(parsed.get_ref(), None, &mut findings);
     let node =
         Node { place: Place { argument: None, span: 0..0 }, form: Form::Table(table.clone()) };
-    check(&node, &schema.into(), "`x`", &mut findings);
+    check(&node, &schema(), "`x`", &mut findings);
     // Settings that pass must be settings that serde takes.
     if findings.list.is_empty() {
         Settings::deserialize(table.json()).unwrap();
@@ -220,4 +221,52 @@ fn a_missing_setting_is_found_unless_it_is_misspelt() {
 #[test]
 fn every_mistake_is_found_at_once() {
     assert_eq!(found("words = 0\nloud = 1\nunit = 'x'\nnames = [1, 2]").len(), 6);
+}
+
+/// A value for any of the settings, right for some of them.
+fn value() -> impl Strategy<Value = Json> {
+    let plain = prop_oneof![
+        prop::sample::select(vec![-200, -1, 0, 1, 10, 100, 101, 255, 256, 70_000])
+            .prop_map(Json::from),
+        prop::sample::select(vec![0.0, 0.5, 1.0, 2.5]).prop_map(Json::from),
+        prop::sample::select(vec!["", "p", "chars", "bytes", "plain", "fancy", "3"])
+            .prop_map(Json::from),
+        any::<bool>().prop_map(Json::from),
+    ];
+    plain.prop_recursive(2, 8, 3, |inner| {
+        let key = prop::sample::select(vec!["label", "keep", "a", "b"]).prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+            prop::collection::btree_map(key, inner, 0..3)
+                .prop_map(|members| Json::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5000))]
+
+    /// Serde is the oracle: settings pass the check if and only if serde takes them, but for ranges
+    /// and lengths, of which serde knows nothing.
+    #[test]
+    fn the_check_and_serde_agree(
+        settings in prop::collection::btree_map(
+            prop::sample::select(vec![
+                "path", "words", "small", "share", "loud", "unit", "kind", "names", "one-or-many",
+                "filters", "weights", "pair", "odds", "word",
+            ]).prop_map(str::to_owned),
+            value(),
+            0..4,
+        ),
+    ) {
+        let settings = Json::Object(settings.into_iter().collect());
+        let place = Place { argument: None, span: 0..0 };
+        let mut findings = Findings::default();
+        check(&Node::of_json(&settings, &place), &schema(), "`x`", &mut findings);
+        let only_bounds = findings.list.iter().all(|found| found.message.contains("must be"));
+        match Settings::deserialize(&settings) {
+            Ok(_) => prop_assert!(only_bounds, "{settings}: {:#?}", findings.list),
+            Err(error) => prop_assert!(!findings.list.is_empty(), "{settings}: {error}"),
+        }
+    }
 }

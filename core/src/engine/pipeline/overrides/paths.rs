@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Findings, Place};
-use crate::engine::{Code, Registry};
+use crate::engine::{
+    Code, Registry,
+    pipeline::{Findings, Place},
+};
 
 /// The source for these paths, and the paths and globs to give it. A folder stands for the files in
 /// it, at any depth, that the source reads. `own` is the pipeline's own source, which is preferred
@@ -166,16 +168,18 @@ fn names_in(folder: PathBuf) -> Vec<String> {
 
 /// The sources that read files of this name, the one with the longest ending first.
 fn readers(registry: &Registry, name: &str) -> Vec<&'static str> {
-    let longest = |extensions: &[&'static str]| {
-        extensions.iter().filter(|extension| ends_in(name, extension)).map(|e| e.len()).max()
-    };
     let mut readers: Vec<(usize, &'static str)> = registry
         .sources()
         .iter()
-        .filter_map(|source| Some((longest(source.entry.extensions)?, source.entry.name)))
+        .filter_map(|source| Some((longest(name, source.entry.extensions)?, source.entry.name)))
         .collect();
     readers.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
     readers.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The length of the longest of these endings that the name has.
+fn longest(name: &str, extensions: &[&str]) -> Option<usize> {
+    extensions.iter().filter(|extension| ends_in(name, extension)).map(|e| e.len()).max()
 }
 
 fn ends_in(name: &str, extension: &str) -> bool {
@@ -221,13 +225,10 @@ pub(super) fn sink(
     findings: &mut Findings,
 ) -> Option<&'static str> {
     let name = if file == "-" { "-.jsonl" } else { file };
-    let longest = |extensions: &[&'static str]| {
-        extensions.iter().filter(|extension| ends_in(name, extension)).map(|e| e.len()).max()
-    };
     let writers = registry
         .sinks()
         .iter()
-        .filter_map(|sink| Some((longest(sink.entry.extensions)?, sink.entry.name)));
+        .filter_map(|sink| Some((longest(name, sink.entry.extensions)?, sink.entry.name)));
     // The first of those with the longest ending.
     let writer = writers.reduce(|best, next| if next.0 > best.0 { next } else { best });
     if writer.is_none() {
