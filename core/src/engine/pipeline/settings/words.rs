@@ -146,16 +146,11 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// The bounds of a number, those of its Rust type included.
+    /// The bounds of a number. For 32 bits, schemars gives them in the name of the format alone.
     pub(super) fn of_number(schema: &Json) -> Self {
         let number = |key: &str| schema[key].as_f64();
         let (low, high) = match schema["format"].as_str() {
-            Some("uint8") => (Some(0.0), Some(f64::from(u8::MAX))),
-            Some("uint16") => (Some(0.0), Some(f64::from(u16::MAX))),
             Some("uint32") => (Some(0.0), Some(f64::from(u32::MAX))),
-            Some("uint64" | "uint") => (Some(0.0), None),
-            Some("int8") => (Some(f64::from(i8::MIN)), Some(f64::from(i8::MAX))),
-            Some("int16") => (Some(f64::from(i16::MIN)), Some(f64::from(i16::MAX))),
             Some("int32") => (Some(f64::from(i32::MIN)), Some(f64::from(i32::MAX))),
             _ => (None, None),
         };
