@@ -42,7 +42,10 @@ fn head(document: Document<'_>) -> String {
     let origin = document.origin();
     let separator = if origin.locator.is_empty() { "" } else { ", " };
     let place = one_line(&format!("{}{separator}{}", origin.uri, origin.locator));
-    let mut head = format!("{BOLD}{}{BOLD:#}  {DIM}{place}{DIM:#}\n", one_line(document.id()));
+    let mut head = format!("{BOLD}{}{BOLD:#}\n", one_line(document.id()));
+    if !place.is_empty() {
+        head.push_str(&format!("{DIM}from:{DIM:#} {place}\n"));
+    }
     for (key, value) in document.all_metadata() {
         head.push_str(&format!("{DIM}{}:{DIM:#} {}\n", one_line(key), one_line(&words(value))));
     }
