@@ -1,0 +1,61 @@
+//! `docmill check`.
+
+use super::sandbox::Sandbox;
+
+#[test]
+fn a_right_pipeline_has_no_mistakes() {
+    let sandbox = Sandbox::with_pipeline("", "");
+    let ran = sandbox.run(&["check", "p.toml"]).exits(0).says(&["p.toml: no mistakes"]);
+    assert_eq!(ran.stdout, "");
+    let found = sandbox.run(&["check", "p.toml", "--json"]).exits(0).json();
+    assert_eq!((&found["ok"], &found["diagnostics"]), (&true.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn all_mistakes_of_all_files_are_drawn_at_once() {
+    let sandbox = Sandbox::with_pipeline("", "");
+    sandbox.write(
+        "bad.toml",
+        "nam = \"x\"\n[source]\nuse = \"jsonl\"\npath = 1\n[[sink]]\nuse = \"csw\"\n",
+    );
+    sandbox.write("worse.toml", "name = \"x\"\n= 1\n");
+    let args = ["check", "bad.toml", "p.toml", "worse.toml", "gone.toml"];
+    sandbox.run(&args).exits(2).says(&[
+        "bad.toml:1:1",
+        "did you mean `name`?",
+        "bad.toml:4:1",
+        "did you mean `paths`?",
+        "bad.toml:6:7",
+        "did you mean `csv`?",
+        "^^^^^",
+        "p.toml: no mistakes",
+        "worse.toml:2:1",
+        "DM0101",
+        "gone.toml",
+        "docmill explain DM0102",
+    ]);
+    let found = sandbox.run(&["check", "--json", "bad.toml", "gone.toml"]).exits(2).json();
+    assert_eq!(found["ok"], false);
+    let first = &found["diagnostics"][0];
+    assert_eq!(
+        (&first["file"], &first["line"], &first["column"]),
+        (&"bad.toml".into(), &1.into(), &1.into())
+    );
+    assert!(found["diagnostics"].as_array().unwrap().len() >= 3, "{found}");
+    assert_eq!(found["errors"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_pipeline_that_is_not_text_is_named_with_its_line() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path("p.toml"), b"name = \"x\"\n# caf\xe9\n").unwrap();
+    sandbox.run(&["check", "p.toml"]).exits(2).says(&["p.toml:2", "UTF-8"]);
+}
+
+#[test]
+fn mistakes_cannot_act_on_the_terminal() {
+    let sandbox = Sandbox::new();
+    sandbox.write("p.toml", "\"na\\u001bme\" = 1 # \u{202e}\n");
+    let ran = sandbox.run(&["check", "p.toml"]).exits(2);
+    assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{ran:?}");
+}

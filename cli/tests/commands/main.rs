@@ -1,0 +1,12 @@
+//! The commands as users meet them: what the binary prints where, and its exit codes.
+
+mod check;
+mod explain;
+mod plan;
+mod run;
+mod sandbox;
+mod show;
+mod signals;
+mod terminal;
+mod test;
+mod verify;

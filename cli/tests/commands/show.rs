@@ -1,0 +1,42 @@
+//! `docmill show` and `docmill completions`.
+
+use super::sandbox::Sandbox;
+
+#[test]
+fn components_are_listed_by_kind() {
+    let ran = Sandbox::new().run(&["show"]).exits(0).shows(&["sources", "stages", "sinks"]);
+    let names: Vec<&str> =
+        ran.stdout.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    for name in ["files", "jsonl", "clean", "segment", "template", "csv"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+}
+
+#[test]
+fn a_component_says_what_it_needs_and_can_be_told() {
+    Sandbox::new().run(&["show", "template"]).exits(0).shows(&[
+        "template, a stage",
+        "Marks words written in capitals",
+        "brings the layers: shouts",
+        "min-length  a whole number from 1 to 100",
+        "The shortest word to mark, in chars",
+        "Default: 2",
+    ]);
+    // A source and a sink of one name are both shown.
+    Sandbox::new().run(&["show", "jsonl"]).exits(0).shows(&["jsonl, a source", "jsonl, a sink"]);
+}
+
+#[test]
+fn an_unknown_component_is_guessed() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["show", "segmnt"]).exits(2).says(&["did you mean `segment`?"]);
+    sandbox.run(&["show", "zzzzzzzz"]).exits(2).says(&["`docmill show` lists them"]);
+}
+
+#[test]
+fn shells_get_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        Sandbox::new().run(&["completions", shell]).exits(0).shows(&["docmill", "dry-run"]);
+    }
+    Sandbox::new().run(&["completions", "tcsh"]).exits(2).says(&["bash"]);
+}
