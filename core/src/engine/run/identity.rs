@@ -4,15 +4,17 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::{DocumentBuf, Provenance};
+use crate::{DocumentBuf, Provenance, provenance::Trace};
 
-/// Fills in what the source left open: the digest of the raw bytes, where it will be written, and
-/// an id made of content and place, so that it is the same on every machine.
+/// Fills in what the source left open: the digest of the raw bytes and a map, where they will be
+/// written, and an id made of content and place, so that it is the same on every machine.
 pub(crate) fn complete(document: &mut DocumentBuf, level: Provenance) {
     if level == Provenance::None {
         document.trace = None;
     } else if !document.carried {
         document.origin.digest = digest(document.raw());
+        let len = document.text.len();
+        document.trace.get_or_insert_with(|| Trace::verbatim(len));
     }
     if document.id.is_empty() {
         let mut hash = Sha256::new();
@@ -48,6 +50,15 @@ mod tests {
             digest(b"abc"),
             "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn text_as_it_was_read_has_a_map_where_one_is_written() {
+        let mut document = DocumentBuf::with_text("same");
+        complete(&mut document, Provenance::None);
+        assert!(document.view().map().is_none());
+        complete(&mut document, Provenance::Map);
+        assert_eq!(document.view().map().map(Iterator::count), Some(1));
     }
 
     #[test]
