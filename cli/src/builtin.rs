@@ -10,6 +10,7 @@ fn plugins() -> Vec<Plugin> {
         docmill_read::plugin(),
         docmill_clean::plugin(),
         docmill_segment::plugin(),
+        docmill_tag_entities::plugin(),
         docmill_score_stance::plugin(),
         docmill_template::plugin(),
         docmill_export::plugin(),
