@@ -82,9 +82,12 @@ impl Scene<'_, '_> {
         let mention = &self.mentions[at];
         let who = self.identities.who[at];
         let of = |entry: u32| Some(Actor::Of(entry));
+        if mention.kind != Kind::Person && self.in_dateline(mention.first) {
+            return Acting { actor: None, rule: Some("dateline") };
+        }
         match (who, entry_of(who).map(|entry| entry.sort)) {
             (Who::Known(entry), Some(sort)) => match sort {
-                Sort::Country => Acting { actor: of(entry), rule: None },
+                Sort::Country => self.country(at, entry),
                 Sort::Demonym | Sort::People => self.demonym(at, entry, sort),
                 Sort::Capital => self.capital(at, entry),
                 Sort::Polity | Sort::Seat | Sort::Organ | Sort::Organisation => {
@@ -116,6 +119,45 @@ impl Scene<'_, '_> {
         }
     }
 
+    /// A country: always an actor, but where it only says where something is.
+    fn country(&self, at: usize, entry: u32) -> Acting {
+        let prose = self.prose;
+        let first = self.mentions[at].first;
+        let place = prose.before(first).is_some_and(|before| {
+            PLACE_ADJECTIVES[1..].iter().any(|word| prose.is(before, word))
+                || prose.is(before, "of") && before > 0 && prose.is(before - 1, "out")
+                || prose.is(before, "in")
+                    && prose.word(before).opens
+                    && prose.token(self.mentions[at].end) == ","
+        });
+        match place {
+            true => Acting { actor: None, rule: Some("country-as-place") },
+            false => Acting { actor: Some(Actor::Of(entry)), rule: None },
+        }
+    }
+
+    /// Whether a token stands in a dateline: "KYIV (AP) —", "Ankara, March 3 (Wire) —".
+    fn in_dateline(&self, first: usize) -> bool {
+        let prose = self.prose;
+        let sentence = prose.sentence_of(first);
+        if first >= sentence.start + 12 {
+            return false;
+        }
+        let end = sentence.end.min(sentence.start + 16);
+        let dash = (first..end).find(|at| matches!(prose.token(*at), "—" | "–" | "--" | "-"));
+        dash.is_some_and(|dash| {
+            let plain = (sentence.start..dash).all(|at| {
+                matches!(
+                    prose.word(at).shape,
+                    Shape::Capital | Shape::Caps | Shape::Number | Shape::Initial
+                ) || matches!(prose.token(at), "," | "(" | ")" | "/" | ".")
+            });
+            plain
+                && dash > sentence.start
+                && (prose.token(dash - 1) == ")" || prose.word(sentence.start).shape == Shape::Caps)
+        })
+    }
+
     /// `Ukrainian`: its state, unless someone or something private bears it.
     fn demonym(&self, at: usize, entry: u32, sort: Sort) -> Acting {
         let prose = self.prose;
@@ -143,13 +185,19 @@ impl Scene<'_, '_> {
                     "young",
                     "ordinary",
                     "million",
+                    "millions",
                 ]
                 .iter()
                 .any(|word| prose.is(before, word))
         };
         if sort == Sort::People {
             return match prose.before(mention.first) {
-                Some(before) if counted(before) => none("people-counted"),
+                Some(before)
+                    if counted(before)
+                        || prose.is(before, "of") && before > 0 && counted(before - 1) =>
+                {
+                    none("people-counted")
+                }
                 _ => state,
             };
         }
@@ -205,13 +253,6 @@ impl Scene<'_, '_> {
         let next = |offset: usize| {
             if end + offset < sentence.end { prose.token(end + offset) } else { "" }
         };
-        // "KYIV (AP) —", "MOSCOW, March 3 —", "Kyiv, Ukraine".
-        if first == sentence.start
-            && (matches!(next(0), "—" | "–" | "--" | "-")
-                || next(0) == "(" && matches!(next(3), "—" | "–" | "--" | "-"))
-        {
-            return Err("dateline");
-        }
         if next(0) == ","
             && self.mentions.get(at + 1).is_some_and(|next| {
                 next.first == end + 1 && self.sort(at + 1) == Some(Sort::Country)
@@ -266,7 +307,10 @@ impl Scene<'_, '_> {
                 (None, None) => Ok("capital-object"),
             };
         }
-        if prose.has(before, Class::Locative) && prose.word(before).shape == Shape::Lower {
+        let opening = prose.word(before).opens;
+        if prose.has(before, Class::Locative)
+            && (prose.word(before).shape == Shape::Lower || opening)
+        {
             return Err("city-preposition");
         }
         if prose.is(before, "of")
@@ -304,7 +348,18 @@ impl Scene<'_, '_> {
     fn person(&self, at: usize) -> Option<(Actor, &'static str)> {
         let mention = &self.mentions[at];
         let sentence = self.prose.sentence_of(mention.first);
-        self.office_before(at, &sentence).or_else(|| self.office_after(at, &sentence))
+        self.of_state(at)
+            .or_else(|| self.office_before(at, &sentence))
+            .or_else(|| self.office_after(at, &sentence))
+    }
+
+    /// "Colonel X of Niger's council".
+    fn of_state(&self, at: usize) -> Option<(Actor, &'static str)> {
+        let mention = &self.mentions[at];
+        let before = self.prose.before(mention.first)?;
+        let holder = self.mentions.get(at + 1).filter(|next| next.first == mention.end + 1)?;
+        let office = self.prose.has(before, Class::StateOffice) && self.prose.is(mention.end, "of");
+        (office && holder.kind != Kind::Person).then(|| self.side_of(at + 1, true, false)).flatten()
     }
 
     /// "Ukrainian Deputy Energy Minister X", "Japan's ambassador, X", "Foreign Ministry spokesman X".
@@ -322,14 +377,19 @@ impl Scene<'_, '_> {
                 office = true;
             } else if classes.has(Class::OwnOffice) || prose.is(place, "opposition") {
                 own = true;
-            } else if let Some(holder) =
-                at.checked_sub(1).filter(|holder| self.mentions[*holder].end == place + 1)
-            {
-                return self.side_of(holder, office, own);
+            } else if let Some(holder) = self.ends_at(at, place + 1) {
+                // "its consul in Mumbai, X", "Minister for the Pacific X".
+                let first = self.mentions[holder].first;
+                let within = first > sentence.start
+                    && (prose.is(first - 1, "in") || prose.is(first - 1, "at"));
+                if !within && self.sort(holder) != Some(Sort::Place) {
+                    return self.side_of(holder, office, own);
+                }
+                place = first;
             } else if !(classes.has(Class::OfficeModifier)
                 || matches!(prose.token(place), "'s" | "’s")
                 || prose.is(place, "of")
-                || prose.is(place, "for")
+                || ["for", "in", "at"].iter().any(|word| prose.is(place, word))
                 || prose.is(place, "the"))
             {
                 break;
@@ -339,6 +399,11 @@ impl Scene<'_, '_> {
             place = next;
         }
         (office && !own).then(|| self.context(at)).flatten()
+    }
+
+    /// The mention before `at` that ends at a token.
+    fn ends_at(&self, at: usize, end: usize) -> Option<usize> {
+        (at.saturating_sub(4)..at).rev().find(|other| self.mentions[*other].end == end)
     }
 
     /// "X, Israel's ambassador in Baku", "X, a deputy foreign minister", "X, a spokesman for the Y".

@@ -8,7 +8,7 @@ use docmill_text::{Case, Phrases, Token, english, fold_hash, tokens};
 use rustc_hash::FxHashMap;
 
 use crate::classes::{Class, Classes};
-use crate::slug::slug;
+use crate::slug::{decomposed, slug};
 
 /// The lists, as text.
 const COUNTRIES: &str = include_str!("../words/countries.tsv");
@@ -205,6 +205,9 @@ impl Builder {
             Some(first) if first.is_lowercase() => Case::Any,
             _ => Case::Capitalised,
         };
+        if let Some(decomposed) = decomposed(alias) {
+            self.phrases.push((decomposed, case, id));
+        }
         self.phrases.push((alias.to_owned(), case, id));
     }
 
@@ -220,9 +223,16 @@ impl Builder {
     /// Marks the single words of a name, so that `US-led` is seen to hold one.
     fn mark_nation(&mut self, word: &str) {
         if word.contains('-') {
-            self.mark(word, Class::Hyphenated);
+            self.mark_hyphenated(word);
         } else if !word.contains(' ') {
             self.mark(word, Class::Nation);
+        }
+    }
+
+    /// Marks the words with a hyphen in a name, so that they stay whole.
+    fn mark_hyphenated(&mut self, name: &str) {
+        for word in name.split(' ').filter(|word| word.contains('-')) {
+            self.mark(word, Class::Hyphenated);
         }
     }
 
@@ -234,8 +244,13 @@ impl Builder {
                 continue;
             }
             for word in line.split_whitespace() {
-                if let Some(class) = class {
-                    self.mark(word, class);
+                let Some(class) = class else { continue };
+                self.mark(word, class);
+                // "Gen." is a token with its full stop.
+                if matches!(class, Class::StateOffice | Class::OwnOffice | Class::FormOfAddress)
+                    && word.len() <= 5
+                {
+                    self.mark(&format!("{word}."), class);
                 }
             }
         }
@@ -284,12 +299,13 @@ impl Builder {
                 self.mark_nation(alias);
                 self.alias(nation, alias);
             }
-            if let Some(capital) = cells(capitals).next() {
-                let id = format!("place:{}", slug(capital));
-                let capital = self.entry(Kind::Place, Sort::Capital, &id, capital, actor);
-                for alias in cells(capitals) {
+            for capital in capitals.split(';') {
+                let Some(name) = cells(capital).next() else { continue };
+                let id = format!("place:{}", slug(name));
+                let entry = self.entry(Kind::Place, Sort::Capital, &id, name, actor.clone());
+                for alias in cells(capital) {
                     self.mark_nation(alias);
-                    self.alias(capital, alias);
+                    self.alias(entry, alias);
                 }
             }
         }
@@ -336,9 +352,7 @@ impl Builder {
                 let sort = if polity { Sort::Polity } else { Sort::Place };
                 let entry = self.entry(kind, sort, &id, name, actor);
                 for alias in cells(place) {
-                    if alias.contains('-') {
-                        self.mark_nation(alias);
-                    }
+                    self.mark_hyphenated(alias);
                     self.alias(entry, alias);
                 }
             }
@@ -362,12 +376,13 @@ impl Builder {
             self.home = self.home_of(code);
             for organisation in organisations.split(';') {
                 let Some(name) = cells(organisation).next() else { continue };
-                let acronym = cells(organisation).find(|alias| is_acronym(alias));
+                let acronym = cells(organisation).find(|alias| names_well(alias));
                 let short = matches!(sort, "igo" | "alliance").then_some(acronym).flatten();
                 let id = format!("org:{}", slug(short.unwrap_or(name)));
                 let organ = matches!(sort, "agency" | "army" | "parliament" | "bank" | "court");
                 let actor = match self.country_actor(code).filter(|_| organ) {
                     Some(state) => Some(state),
+                    None if sort == "eu-body" => Some(("org:eu".into(), "European Union".into())),
                     None => Some((id.as_str().into(), name.into())),
                 };
                 let is_medium = matches!(sort, "medium" | "news-agency");
@@ -376,9 +391,7 @@ impl Builder {
                 self.entries[entry as usize].is_medium = is_medium;
                 self.organisations.insert(format!("org:{}", slug(name)).into(), entry);
                 for alias in cells(organisation) {
-                    if alias.contains('-') {
-                        self.mark_nation(alias);
-                    }
+                    self.mark_hyphenated(alias);
                     self.alias(entry, alias);
                 }
             }
@@ -404,9 +417,7 @@ impl Builder {
                 };
                 let entry = self.entry(Kind::Person, sort, &id, name, Some(actor));
                 for alias in cells(person) {
-                    if alias.contains('-') {
-                        self.mark_nation(alias);
-                    }
+                    self.mark_hyphenated(alias);
                     self.alias(entry, alias);
                 }
             }
@@ -431,9 +442,14 @@ const POLITIES: &[&str] = &[
     "Nagorno-Karabakh",
 ];
 
-fn is_acronym(alias: &str) -> bool {
-    (2..=7).contains(&alias.len())
-        && alias.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+/// Whether an acronym makes a better id than the full name.
+fn names_well(alias: &str) -> bool {
+    let acronym = alias.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    acronym
+        && (matches!(alias, "UN" | "EU")
+            || (3..=7).contains(&alias.len())
+                && !alias.starts_with("UNS")
+                && !alias.starts_with("UNG"))
 }
 
 fn capitalise_words(name: &mut String) {

@@ -225,6 +225,10 @@ impl Runs<'_, '_> {
         {
             return None;
         }
+        if let Some(end) = self.place_of_form(first, limit) {
+            self.mention(first..end, Kind::Location, None, "place-form", 0.8);
+            return Some(end);
+        }
         let end = self.of_form(first, limit).or_else(|| self.last_form(first, run_end))?;
         if known.is_some_and(|known| known.end >= end) {
             return None;
@@ -283,6 +287,22 @@ impl Runs<'_, '_> {
         }
     }
 
+    /// `Gulf of Finland`, `Sea of Okhotsk`.
+    fn place_of_form(&self, first: usize, limit: usize) -> Option<usize> {
+        let prose = self.prose;
+        const HEADS: &[&str] = &[
+            "gulf", "sea", "bay", "strait", "straits", "cape", "isle", "lake", "mount", "port",
+            "republic", "province", "lakes", "valley",
+        ];
+        let head = first + usize::from(prose.is(first, "the"));
+        let named = self.peek_known(head).is_none_or(|known| known.end <= head + 1)
+            && prose.is_capital(head)
+            && HEADS.iter().any(|word| prose.is(head, word))
+            && prose.is(head + 1, "of")
+            && self.is_name_word(head + 2, limit);
+        named.then(|| head + 3)
+    }
+
     /// `Conservative Party`, `Acme Holdings Inc.`: two words or more.
     fn last_form(&self, first: usize, run_end: usize) -> Option<usize> {
         let prose = self.prose;
@@ -313,16 +333,31 @@ impl Runs<'_, '_> {
         let last = prose.word(end - 1);
         let before = prose.before(first);
         let after_title = before.is_some_and(|before| {
-            let classes = prose.word(before).classes;
-            classes.any(&[Class::StateOffice, Class::OwnOffice, Class::FormOfAddress])
-                && !classes.has(Class::Particle)
+            let office = |at: usize| {
+                let classes = prose.word(at).classes;
+                classes.any(&[Class::StateOffice, Class::OwnOffice, Class::FormOfAddress])
+                    && !classes.has(Class::Particle)
+            };
+            // "Japan's ambassador, X" and "its consul in Mumbai, X".
+            let comma = prose.token(before) == ",";
+            let holder = before.checked_sub(1).filter(|_| comma && length >= 2);
+            office(before)
+                || holder.is_some_and(|holder| {
+                    office(holder)
+                        || holder >= 2 && prose.is(holder - 1, "in") && office(holder - 2)
+                })
         });
+        // "X, a spokesman for".
+        let before_title = length >= 2 && prose.token(end) == "," && self.office_follows(end + 1);
         let caps_name =
             word.shape == Shape::Caps && length >= 2 && word.classes.has(Class::FirstName);
         if (2..=3).contains(&length)
             && (prose.token(end) == "/" || before.is_some_and(|before| prose.token(before) == "/"))
         {
             return self.mention(piece, Kind::Person, None, "credit-name", 0.8);
+        }
+        if before_title && length <= 4 {
+            return self.mention(piece, Kind::Person, None, "office-follows", 0.85);
         }
         if after_title && self.manner != Manner::Caps && length <= 5 {
             return self.mention(piece, Kind::Person, None, "title-name", 0.9);
@@ -344,6 +379,7 @@ impl Runs<'_, '_> {
             return self.mention(piece, Kind::Location, None, "place-form", 0.7);
         }
         if length == 1
+            && prose.token(end) != "$"
             && word.shape == Shape::Caps
             && !word.opens
             && prose.token(first).len() <= 6
@@ -369,6 +405,30 @@ impl Runs<'_, '_> {
             return self.mention(piece, Kind::Place, None, "place-preposition", 0.6);
         }
         self.out.candidates.push(Candidate { first, end });
+    }
+
+    /// Whether an office without a name stands here: "a spokesman for", "the deputy foreign minister".
+    fn office_follows(&self, first: usize) -> bool {
+        let prose = self.prose;
+        let article = ["a", "an", "the", "its", "his", "her", "their"]
+            .iter()
+            .any(|word| prose.is(first, word));
+        let mut at = first + usize::from(article);
+        for _ in 0..5 {
+            let word = prose.word(at);
+            if word.classes.any(&[Class::StateOffice, Class::OwnOffice]) {
+                return true;
+            }
+            let before = prose.has(at, Class::Nation)
+                || word.shape == Shape::Clitic
+                || word.classes.has(Class::OfficeModifier)
+                || article && at == first + 1 && word.shape == Shape::Lower;
+            if !before {
+                return false;
+            }
+            at += 1;
+        }
+        false
     }
 
     fn mention(
