@@ -138,6 +138,10 @@ pub(crate) struct Test {
 pub(crate) struct Show {
     /// A component's name; without one, all components are listed
     pub(crate) name: Option<String>,
+
+    /// Write the JSON Schema of pipeline files, for editors
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) schema: bool,
 }
 
 #[derive(clap::Args)]

@@ -14,6 +14,10 @@ use crate::term;
 /// How often a line is printed where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
+/// The bar where the inputs' size is known, and where it is not.
+const KNOWN: &str = "{bar:30} {decimal_bytes}/{decimal_total_bytes}  {msg}  {eta} left";
+const UNKNOWN: &str = "{decimal_bytes}  {msg}  {elapsed}";
+
 /// Shows the progress of one run.
 pub(crate) struct Display {
     form: Form,
@@ -32,7 +36,7 @@ impl Display {
         let start = Instant::now();
         let form = if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            bar.set_style(style("{bytes}  {msg}  {elapsed}"));
+            bar.set_style(style(UNKNOWN));
             Form::Bar(bar)
         } else {
             Form::Lines(Mutex::new(start))
@@ -50,18 +54,16 @@ impl Display {
                     match total {
                         Some(total) => {
                             bar.set_length(total);
-                            bar.set_style(style(
-                                "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left",
-                            ));
+                            bar.set_style(style(KNOWN));
                         }
                         None => {
                             bar.unset_length();
-                            bar.set_style(style("{bytes}  {msg}  {elapsed}"));
+                            bar.set_style(style(UNKNOWN));
                         }
                     }
                 }
-                bar.set_message(documents(progress));
                 bar.set_position(progress.bytes);
+                bar.set_message(documents(progress));
             }
             Form::Lines(last) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use docmill_core::engine::{ComponentReport, DEAD_LETTERS_FILE, REPORT_FILE, Report};
+use docmill_core::engine::{ComponentReport, DEAD_LETTERS_FILE, Kind, REPORT_FILE, Report};
 
-use crate::term::{self, BOLD, DIM, RED, Shown};
+use crate::term::{self, BOLD, DIM, RED, one_line};
 
 /// What each component did, what became of the documents, and where the files are. `dir` is the
 /// run's folder, if it has one; `dead_letters` the file for failed documents, if there is one.
@@ -45,36 +45,30 @@ pub(crate) fn of_run(report: &Report, dir: Option<&Path>, dead_letters: Option<&
 }
 
 fn components(report: &Report) -> String {
-    let head = ["", "in", "kept", "dropped", "failed", "CPU time", "MB/s", ""];
+    let head = ["", "", "in", "kept", "dropped", "failed", "CPU time", "MB/s", ""];
     let mut rows = vec![head.map(str::to_owned)];
-    rows.push(row(&report.source));
-    rows.extend(report.stages.iter().chain(&report.sinks).map(row));
-    let table = aligned(
-        &rows,
-        &[
-            Align::Left,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Right,
-            Align::Left,
-        ],
-    );
+    rows.push(row(Kind::Source, &report.source));
+    rows.extend(report.stages.iter().map(|stage| row(Kind::Stage, stage)));
+    rows.extend(report.sinks.iter().map(|sink| row(Kind::Sink, sink)));
+    let columns = std::array::from_fn(|at| match at {
+        0 | 1 | 8 => Align::Left,
+        _ => Align::Right,
+    });
+    let table = aligned(&rows, &columns);
     let (head, body) = table.split_once('\n').unwrap_or((&table, ""));
     format!("{DIM}{head}{DIM:#}\n{body}")
 }
 
-fn row(component: &ComponentReport) -> [String; 8] {
+fn row(kind: Kind, component: &ComponentReport) -> [String; 9] {
     let dropped: u64 = component.dropped.values().sum();
     let reasons: Vec<String> = component
         .dropped
         .iter()
-        .map(|(reason, count)| format!("{} {}", term::count(*count), Shown(reason)))
+        .map(|(reason, count)| format!("{} {}", term::count(*count), one_line(reason)))
         .collect();
     let speed = component.bytes as f64 / 1e6 / component.cpu_seconds;
     [
+        kind.name().to_owned(),
         component.name.clone(),
         term::count(component.read),
         term::count(component.kept),
@@ -113,7 +107,7 @@ pub(crate) fn aligned<const N: usize>(rows: &[[String; N]], columns: &[Align; N]
 }
 
 fn shown(path: &Path) -> String {
-    Shown(&path.display().to_string()).to_string()
+    one_line(&path.display().to_string())
 }
 
 #[cfg(test)]
@@ -148,10 +142,10 @@ mod tests {
     fn it_says_what_each_component_did_and_where_the_files_are() {
         let text = of_run(&report(), Some(Path::new("out")), Some(Path::new("out/dead.jsonl")));
         let plain = anstream::adapter::strip_str(&text).to_string();
-        let expected = "          in   kept  dropped  failed  CPU time  MB/s
-files  1,200  1,199        0       1    1.50 s   2.0
-clean  1,199  1,194        3       2    1.50 s   2.0  dropped: 1 empty, 2 too-short
-jsonl  1,194  1,194        0       0    1.50 s   2.0
+        let expected = "                  in   kept  dropped  failed  CPU time  MB/s
+source  files  1,200  1,199        0       1    1.50 s   2.0
+stage   clean  1,199  1,194        3       2    1.50 s   2.0  dropped: 1 empty, 2 too-short
+sink    jsonl  1,194  1,194        0       0    1.50 s   2.0
 
 1,200 documents in 2.00 s: 1,194 written, 3 dropped, 3 failed
 out/documents.jsonl  2.5 MB

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use docmill_core::engine::{Component, Kind, Registry};
+use docmill_core::engine::{Component, Kind, Registry, schema};
 use serde_json::Value as Json;
 
 use crate::{
@@ -17,6 +17,12 @@ use crate::{
 
 pub(crate) fn run(args: &Show) -> Result<Outcome, Failure> {
     let registry = builtin::registry()?;
+    if args.schema {
+        let schema = schema::of_pipelines(&registry);
+        // `{:#}` writes it indented.
+        writeln!(io::stdout(), "{schema:#}")?;
+        return Ok(Outcome::Done);
+    }
     let mut out = anstream::stdout().lock();
     match &args.name {
         None => list(&registry, &mut out)?,

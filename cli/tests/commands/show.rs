@@ -34,6 +34,14 @@ fn an_unknown_component_is_guessed() {
 }
 
 #[test]
+fn editors_get_a_schema() {
+    let schema = Sandbox::new().run(&["show", "--schema"]).exits(0).json();
+    assert!(schema["$schema"].is_string());
+    assert!(schema.to_string().contains("{\"const\":\"template\""), "{schema}");
+    Sandbox::new().run(&["show", "--schema", "clean"]).exits(2).says(&["--schema"]);
+}
+
+#[test]
 fn shells_get_completions() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         Sandbox::new().run(&["completions", shell]).exits(0).shows(&["docmill", "dry-run"]);
