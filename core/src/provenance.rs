@@ -102,7 +102,7 @@ pub struct Edit<'a> {
 /// The map and the edits of one document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
-    /// Names of stages, reasons and decodings, each once.
+    /// Names of stages, reasons and decodings; each once, unless there are many.
     pub(crate) names: Vec<String>,
     pub(crate) map: Vec<RawSegment>,
     pub(crate) edits: Vec<RawEdit>,
@@ -175,9 +175,12 @@ impl Trace {
         Span::new(start, self.arena.len())
     }
 
-    /// The number of a name, which is added where it is new.
+    /// The number of a name, which is added where it is not among the last ones: a document has few, but
+    /// one made to do harm could have hundreds of thousands.
     pub(crate) fn name(&mut self, name: &str) -> u32 {
-        let found = self.names.iter().position(|known| known == name);
+        let searched = self.names.len().saturating_sub(64);
+        let found = self.names[searched..].iter().position(|known| known == name);
+        let found = found.map(|at| searched + at);
         let at = found.unwrap_or_else(|| {
             self.names.push(name.to_owned());
             self.names.len() - 1
