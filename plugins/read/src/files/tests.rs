@@ -65,7 +65,7 @@ fn a_file_that_cannot_be_read_fails_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.txt"), "One.").unwrap();
     fs::write(folder.path().join("large.txt"), "x".repeat(1001)).unwrap();
-    fs::write(folder.path().join("z.txt"), "Ünï \u{fc}".replace('ï', "ï").into_bytes()).unwrap();
+    fs::write(folder.path().join("z.txt"), "Ünï \u{fc}").unwrap();
     fs::write(folder.path().join("broken.txt"), b"\xc3\x9cn\xc3\xaf \xff").unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink("gone", folder.path().join("lost.txt")).unwrap();
@@ -109,4 +109,16 @@ fn it_keeps_the_contract() {
     });
     let marked = testing::texts_like_news().prop_map(|text| format!("\u{feff}{text}").into_bytes());
     testing::check_source::<Files>("txt", prop_oneof![legacy, utf16, marked]);
+}
+
+#[test]
+fn a_file_over_the_limit_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = fs::File::create(folder.path().join("a.txt")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let source = source(folder.path().to_str().unwrap(), "auto").unwrap();
+    let mut block = Block::default();
+    assert!(source.cut(&source.shards().unwrap()[0], 1000).next(&mut block));
+    assert_eq!(block.bytes.capacity(), 0);
+    assert!(block.pieces[0].failure.is_some());
 }

@@ -226,3 +226,25 @@ fn contents() -> impl Strategy<Value = Vec<u8>> {
 fn it_keeps_the_contract() {
     testing::check_source::<Jsonl>("jsonl", contents());
 }
+
+#[test]
+fn a_line_of_any_length_is_passed_over_in_little_memory() {
+    let (_folder, path) = file("a.jsonl", b"{\"text\":\"a\"}\n");
+    let long = 200 << 20;
+    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    // NUL bytes that take no room on the disk.
+    file.set_len(13 + long).unwrap();
+    file.write_all(b"\n{\"text\":\"b\"}\n").unwrap();
+    let source = source(&path);
+    let mut cut = source.cut(&source.shards().unwrap()[0], LIMIT);
+    let (mut block, mut largest) = (Block::default(), 0);
+    while cut.next(&mut block) {
+        largest = largest.max(block.bytes.capacity());
+        block.clear();
+    }
+    assert!(largest < 3 * LIMIT, "a block held {largest} bytes");
+    let found = read(&path, LIMIT);
+    assert_eq!((found.len(), texts(&path)), (3, vec!["a".to_owned(), "b".to_owned()]));
+    assert!(found[1].1.as_ref().unwrap_err().contains(&format!("the line has {long} bytes")));
+    assert_eq!(found[2].0, format!("byte={};field=text", 14 + long));
+}
