@@ -8,6 +8,7 @@
 mod components;
 mod explanations;
 mod overrides;
+mod registry;
 
 use std::{fmt::Write, fs, path::Path};
 
