@@ -79,11 +79,13 @@ impl Source for Notes {
                 BuildError::at(format!("/paths/{at}"), format!("nothing is found at `{what}`"))
             };
             let pattern = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if let Some(ending) = pattern.strip_prefix('*') {
-                let folder = path.parent().filter(|folder| !folder.ends_with("**"));
-                let folder = folder.or_else(|| path.parent()?.parent()).ok_or_else(missing)?;
-                let names = std::fs::read_dir(folder).map_err(|_| missing())?.flatten();
+            let ending = if path.is_dir() { Some(".txt") } else { pattern.strip_prefix('*') };
+            if let Some(ending) = ending {
+                let folder = if path.is_dir() { Some(path) } else { path.parent() };
+                let names = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter();
                 let mut found: Vec<_> = names
+                    .flatten()
+                    .flatten()
                     .map(|entry| entry.path())
                     .filter(|path| path.to_str().is_some_and(|path| path.ends_with(ending)))
                     .collect();

@@ -176,7 +176,7 @@ fn inputs_are_read_by_the_source_of_their_ending() {
         (
             &["tests/broken/input/"],
             "notes",
-            json!({ "paths": ["tests/broken/input/**/*.txt"], "encoding": "latin-1" }),
+            json!({ "paths": ["tests/broken/input/"], "encoding": "latin-1" }),
         ),
         (
             &["tests/broken/input/*"],
@@ -204,7 +204,7 @@ fn inputs_that_nothing_reads_are_refused() {
         ),
         (
             &["tests/broken/input/b.txt"],
-            "DM0401 `tests/broken/input/b.txt` nothing is found at `tests/broken/input/b.txt`; write a path relative to the working directory, not to the pipeline file",
+            "DM0401 `tests/broken/input/b.txt` nothing is found at `tests/broken/input/b.txt`; paths are relative to the working directory, which `-C DIR` changes",
         ),
         (
             &["tests/broken/input/a.txt", "a.jsonl"],

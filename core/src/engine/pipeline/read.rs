@@ -172,7 +172,7 @@ fn shards(
             let place = source.settings.place_of(error.setting());
             findings
                 .at(Code::InputNotFound, place, with_causes(&error))
-                .help("write a path relative to the working directory, not to the pipeline file");
+                .help("paths are relative to the working directory, which `-C DIR` changes");
             Vec::new()
         }
         None => Vec::new(),

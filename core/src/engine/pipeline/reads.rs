@@ -28,9 +28,7 @@ fn collect(node: &Node, schema: &Json, findings: &mut Findings, files: &mut Vec<
                 let is = if file.is_dir() { "is a folder" } else { "is not there" };
                 findings
                     .at(Code::InputNotFound, &node.place, format!("the file `{path}` {is}"))
-                    .help(
-                        "write a path relative to the working directory, not to the pipeline file",
-                    );
+                    .help("paths are relative to the working directory, which `-C DIR` changes");
             }
             files.push(file);
         }

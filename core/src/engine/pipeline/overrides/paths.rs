@@ -11,44 +11,34 @@ use crate::engine::{
     pipeline::{Findings, Place},
 };
 
-/// The source for these paths, and the paths and globs to give it. A folder stands for the files in
-/// it, at any depth, that the source reads. `own` is the pipeline's own source, which is preferred
-/// where it reads the paths too.
-pub(super) fn inputs(
+/// The source for these paths. `own` is the pipeline's own source, which is preferred where it reads
+/// them too.
+pub(super) fn source(
     registry: &Registry,
     own: Option<&str>,
     typed: &[String],
     places: &[Place],
     findings: &mut Findings,
-) -> Option<(&'static str, Vec<String>)> {
+) -> Option<&'static str> {
     let own = own.and_then(|own| registry.source(own)).map(|offered| offered.entry.name);
     let mut chosen: Option<&'static str> = None;
-    let mut inputs = Vec::new();
     for (path, place) in typed.iter().zip(places) {
-        let is_folder = Path::new(path).is_dir();
-        let found = if is_folder {
+        let next = if Path::new(path).is_dir() {
             folder(registry, own, path, place, findings)?
         } else {
-            (file(registry, own, path, place, findings)?, vec![path.clone()])
+            file(registry, own, path, place, findings)?
         };
-        if chosen.is_some_and(|chosen| chosen != found.0) {
-            let first = chosen.unwrap_or_default();
+        let first = *chosen.get_or_insert(next);
+        if first != next {
+            let message =
+                format!("`{path}` is read by `{next}`, and what stands before it by `{first}`");
             findings
-                .at(
-                    Code::UnknownFormat,
-                    place,
-                    format!(
-                        "`{path}` is read by `{}`, and what stands before it by `{first}`",
-                        found.0
-                    ),
-                )
+                .at(Code::UnknownFormat, place, message)
                 .help("run the pipeline once for each kind of file");
             return None;
         }
-        chosen = Some(found.0);
-        inputs.extend(found.1);
     }
-    Some((chosen?, inputs))
+    chosen
 }
 
 /// The source for a file, a glob or `-`.
@@ -92,23 +82,23 @@ fn file(
     None
 }
 
-/// The source for the files in a folder, and a glob for each of their endings.
+/// The source for the files in a folder, at any depth.
 fn folder(
     registry: &Registry,
     own: Option<&'static str>,
     path: &str,
     place: &Place,
     findings: &mut Findings,
-) -> Option<(&'static str, Vec<String>)> {
+) -> Option<&'static str> {
     let names = names_in(PathBuf::from(path));
     let mut found: Vec<&'static str> =
         names.iter().filter_map(|name| readers(registry, name).first().copied()).collect();
     found.sort_unstable();
     found.dedup();
     let own = own.filter(|own| names.iter().any(|name| readers(registry, name).contains(own)));
-    let source = match (own, found.as_slice()) {
-        (Some(own), _) => own,
-        (None, [one]) => one,
+    match (own, found.as_slice()) {
+        (Some(own), _) => Some(own),
+        (None, [one]) => Some(one),
         (None, []) => {
             let known = registry.sources().iter().flat_map(|source| source.entry.extensions);
             findings
@@ -118,30 +108,24 @@ fn folder(
                     format!("the folder `{path}` has no file that a source reads"),
                 )
                 .help(format!("what can be read: {}", endings(known)));
-            return None;
+            None
         }
         (None, many) => {
+            let first = many.first().and_then(|first| registry.source(first));
+            let ending = first.and_then(|first| first.entry.extensions.first()).unwrap_or(&"…");
             findings
                 .at(
                     Code::UnknownFormat,
                     place,
                     format!("the folder `{path}` has files for {}", many.join(" and ")),
                 )
-                .help("say which: --input 'folder/**/*.txt'");
-            return None;
+                .help(format!(
+                    "say which by a glob: '{}/**/*.{ending}'",
+                    path.trim_end_matches('/')
+                ));
+            None
         }
-    };
-    let extensions = registry.source(source)?.entry.extensions;
-    let ending = |name: &String| {
-        let of_name = extensions.iter().filter(|extension| ends_in(name, extension));
-        let longest = of_name.max_by_key(|extension| extension.len())?;
-        // As it is written, since a glob minds case.
-        name.get(name.len() - longest.len()..).map(str::to_owned)
-    };
-    let endings: BTreeSet<String> = names.iter().filter_map(ending).collect();
-    let folder = escaped(path.trim_end_matches('/'));
-    let folder = if folder.is_empty() { "/".to_owned() } else { format!("{folder}/") };
-    Some((source, endings.iter().map(|ending| format!("{folder}**/*.{ending}")).collect()))
+    }
 }
 
 /// One file name for each ending that occurs in a folder, at any depth; hidden ones are passed over.
@@ -185,18 +169,6 @@ fn longest(name: &str, extensions: &[&str]) -> Option<usize> {
 fn ends_in(name: &str, extension: &str) -> bool {
     let name = name.to_lowercase();
     name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.'))
-}
-
-/// The path with what globs give a meaning made plain.
-fn escaped(path: &str) -> String {
-    let mut escaped = String::new();
-    for c in path.chars() {
-        match c {
-            '*' | '?' | '[' | ']' | '{' | '}' => escaped.extend(['[', c, ']']),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 /// The run's folder and the file in it, if it is a file, that `--output` means. A path without an

@@ -21,15 +21,13 @@ pub(super) fn input(
 ) -> bool {
     let (argument, places) = arguments("--input", typed);
     let own = components(root).find(|(kind, ..)| *kind == Kind::Source).map(|(.., name)| name);
-    let inputs = paths::inputs(registry, own.as_deref(), typed, &places, findings);
-    let Some((source, inputs)) = inputs else { return false };
-    let Some(offered) = registry.source(source) else { return false };
-    let settings = (offered.entry.settings_for)(&inputs);
+    let source = paths::source(registry, own.as_deref(), typed, &places, findings);
+    let Some(offered) = source.and_then(|source| registry.source(source)) else { return false };
+    let source = offered.entry.name;
+    let settings = (offered.entry.settings_for)(typed);
     let whole = Place { span: 0..argument.len(), argument: Some(argument) };
     let place_of = |text: &str| {
-        let at = inputs.iter().position(|input| input == text);
-        // A folder has become several globs; where it has, the whole argument is the place.
-        at.filter(|_| inputs.len() == places.len()).and_then(|at| places.get(at)).cloned()
+        typed.iter().position(|typed| typed == text).and_then(|at| places.get(at)).cloned()
     };
     let new = component(source, &settings, &whole, &place_of);
     let old = match root.get("source").map(|entry| &entry.value) {
