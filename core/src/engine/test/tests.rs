@@ -1,3 +1,5 @@
+//! What tests say of small documents.
+
 use serde_json::json;
 
 use super::*;
