@@ -1,6 +1,6 @@
 //! Cleans text files or JSON lines and prints `{"id", "text"}` lines, for scoring the stage alone.
 //!
-//! `cargo run -p docmill-clean --example clean_lines -- FOLDER` reads the folder's `.txt` files;
+//! `cargo run -p docmill-clean --example clean_lines -- FOLDER` reads the folder's `.txt` files as UTF-8;
 //! without a folder it reads JSON lines with `id` and `text` from standard input. `--why` adds
 //! `removed`, a list of [reason, text].
 
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for path in paths.iter().filter(|path| path.extension().is_some_and(|ext| ext == "txt"))
             {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                show(&json!(name), &std::fs::read_to_string(path)?)?;
+                show(&json!(name), &String::from_utf8_lossy(&std::fs::read(path)?))?;
             }
         }
         None => {

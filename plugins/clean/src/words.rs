@@ -109,11 +109,10 @@ fn is_mark(char: char) -> bool {
     matches!(char, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}')
 }
 
-/// The hash of a word in a list, lower case.
+/// The hash of a word in a list, lower case; `_` is any word.
 pub(crate) fn hash_of(word: &str) -> u64 {
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
     match word {
-        "#" => NUMBER,
         "_" => ANY,
         _ => word.bytes().fold(FNV_OFFSET, fold),
     }
@@ -194,7 +193,7 @@ impl Cues {
                 }
                 let Some((place, points)) = heading else { continue };
                 let mut node = 0;
-                let special = |word: &str| word == "#" || word == "_";
+                let special = |word: &str| word == "_";
                 for (at, part) in entry.split(' ').enumerate() {
                     let mut hashes = vec![hash_of(part)];
                     if !special(part) {
@@ -287,6 +286,8 @@ word_sets! {
     AGENCIES = "credits.txt" "[agency]";
     /// Words that speak to the reader.
     READER = "reader.txt" "";
+    /// Names of a paper's sections.
+    SECTIONS = "sections.txt" "";
     /// Names of share buttons.
     SOCIAL = "social.txt" "";
     /// Verbs after an author's name.
@@ -353,7 +354,7 @@ mod tests {
     fn cues_keep_to_their_place() {
         let cues = Cues::read([(
             Rule::Menu,
-            "# a comment\n[whole 90]\nhome page\n# comments\n[start 40]\nsearch _\n[within 20]\ncookies",
+            "# a comment\n[whole 90]\nhome page\n0 comments\n[start 40]\nsearch _\n[within 20]\ncookies",
         )]);
         let found = |text: &str| {
             let (mut words, mut found) = (Vec::new(), Vec::new());
@@ -363,6 +364,7 @@ mod tests {
         };
         assert_eq!(found("Home page"), [90]);
         assert!(found("Home page of ours").is_empty());
+        assert_eq!(found("14 comments"), [90]);
         assert_eq!(found("Search us for cookies"), [40, 20]);
         assert!(found("Do search us").is_empty());
     }

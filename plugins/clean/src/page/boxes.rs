@@ -5,7 +5,7 @@ use crate::rules::Rule;
 use super::{Page, placed};
 
 impl Page {
-    /// A block most of whose lines go, goes as a whole but for its prose; so does a line between two that go,
+    /// A block most of whose lines go, goes as a whole but for long lines that do not speak to the reader; so does a line between two that go,
     /// if its own words speak for it a little.
     pub(super) fn judge_boxes(&mut self) {
         if self.spaced {
@@ -46,8 +46,9 @@ impl Page {
         else {
             return;
         };
+        let brief = |page: &Self, at: usize| !page.is_prose(at) && page.lines[at].words < 12;
         for at in start..end {
-            if self.verdicts[at].is_none() && (!self.is_prose(at) || self.lines[at].traits.reader) {
+            if self.verdicts[at].is_none() && (brief(self, at) || self.lines[at].traits.reader) {
                 self.remove(at, rule, placed::BOXED);
             }
         }

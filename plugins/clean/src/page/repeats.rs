@@ -65,17 +65,19 @@ pub(crate) fn held_elsewhere(
     if candidates.is_empty() {
         return candidates;
     }
-    // The shingles of the candidates, and for each the first line other than its own that holds it.
-    let mut wanted: FxHashMap<u64, (u32, bool)> = FxHashMap::default();
+    // The shingles of the candidates, and for each the longest line that holds it, of equals the first.
+    let mut wanted: FxHashMap<u64, (u32, u32)> = FxHashMap::default();
     for at in &candidates {
         shingles(text, &lines[*at], words, |key| {
-            wanted.entry(key).or_insert((*at as u32, false));
+            wanted.entry(key).or_insert((0, *at as u32));
         });
     }
     for (at, line) in lines.iter().enumerate() {
         shingles(text, line, words, |key| {
-            if let Some((own, elsewhere)) = wanted.get_mut(&key) {
-                *elsewhere |= *own != at as u32;
+            if let Some((longest, holder)) = wanted.get_mut(&key)
+                && line.words > *longest
+            {
+                (*longest, *holder) = (line.words, at as u32);
             }
         });
     }
@@ -83,7 +85,7 @@ pub(crate) fn held_elsewhere(
         let (mut all, mut found) = (0usize, 0usize);
         shingles(text, &lines[*at], words, |key| {
             all += 1;
-            found += usize::from(wanted.get(&key).is_some_and(|(_, elsewhere)| *elsewhere));
+            found += usize::from(wanted.get(&key).is_some_and(|(_, holder)| *holder != *at as u32));
         });
         all >= 3 && found * 4 >= all * 3
     };
@@ -108,6 +110,13 @@ mod tests {
         let text = "The harbour at dawn\nA talk\nThe harbour at dawn.\n3 of 5\n4 of 5";
         let twins = earlier_twins(text, &lines(text), &mut Vec::new());
         assert_eq!(twins, [None, None, Some(0), None, None]);
+    }
+
+    #[test]
+    fn of_two_quotations_the_longer_line_stays() {
+        let text =
+            "“It robs us at home and abroad, too,” he said.\n“It robs us at home and abroad, too.”";
+        assert_eq!(held_elsewhere(text, &lines(text), &[0, 1], &mut Vec::new()), [1]);
     }
 
     #[test]

@@ -67,10 +67,7 @@ impl Page {
                 continue;
             }
             let speaker = self.lines.get(at + 1).is_some_and(|line| {
-                line.words <= 8
-                    && line.ending == Ending::Open
-                    && line.capitals * 2 >= line.words
-                    && line.gap == self.spaced
+                line.words <= 8 && line.ending == Ending::Open && line.capitals * 2 >= line.words
             });
             if speaker {
                 self.remove(at + 1, Rule::Repeated, placed::LISTED);

@@ -2,15 +2,21 @@
 
 use crate::{
     lines::{Ending, View},
-    words::Shape,
+    words::{SECTIONS, Shape},
 };
 
 /// A line without words, or a path such as "Home > News > World".
 pub(crate) fn menu(view: &View<'_>) -> u8 {
     if view.words.is_empty() {
-        // Asterisks and dashes part sections of an article.
-        let parts = view.text.chars().all(|c| matches!(c, '*' | '-' | '–' | '—' | '_' | '⁂' | ' '));
+        // Asterisks and dashes may part sections of an article.
+        let parts = view.text.chars().all(|c| matches!(c, '*' | '-' | '–' | '—' | '⁂' | ' '));
         return if parts { 30 } else { 80 };
+    }
+    if view.words.len() <= 4
+        && view.line.ending == Ending::Open
+        && view.words.iter().all(|word| SECTIONS.has(*word))
+    {
+        return 60;
     }
     let steps = view.text.chars().filter(|c| matches!(c, '>' | '›' | '»' | '→')).count();
     let home = view.words.first().is_some_and(|word| view.word(*word).eq_ignore_ascii_case("home"));
@@ -35,6 +41,15 @@ pub(crate) fn address(view: &View<'_>) -> u8 {
     let one = !view.text.contains(char::is_whitespace);
     let known = ["http://", "https://", "www.", "pic.twitter.com", "t.co/"];
     if one && known.iter().any(|start| view.text.starts_with(start)) { 75 } else { 0 }
+}
+
+/// A post's author and handle: "Name (@name) · 3 May".
+pub(crate) fn handle(view: &View<'_>) -> u8 {
+    if view.text.contains("(@") && view.words.len() <= 14 && view.line.ending == Ending::Open {
+        65
+    } else {
+        0
+    }
 }
 
 /// A line with an e-mail address or a telephone number.

@@ -29,7 +29,9 @@ pub(crate) fn timestamp(view: &View<'_>) -> u8 {
     }
     let all = dates == count;
     let most = dates * 4 >= count * 3 && count >= 4 && numbers > 0;
+    let stamped = DATE_STAMPS.has(view.words[0]) && count <= 14;
     match (all, most, clock) {
+        (false, _, true) if stamped && dates * 2 >= count && numbers >= 2 => 75,
         (true, _, true) => 95,
         (true, _, false) if numbers > 0 && count >= 3 => 60,
         (true, _, false) => 30,
@@ -62,6 +64,7 @@ mod tests {
             "4 min read",
             "Last updated on May 3, 2021 at 4:02 PM EST",
             "5h ago",
+            "Published in The Beacon, May 3rd, 2021.",
         ] {
             assert!(
                 points_of(line, Rule::Timestamp) >= 75,

@@ -8,6 +8,8 @@ mod author;
 mod caption;
 mod chrome;
 mod dates;
+mod labels;
+mod segments;
 mod share;
 
 pub(crate) use author::is_bare_name;
@@ -142,12 +144,17 @@ pub(crate) fn own_points(view: &View<'_>) -> (Points, RuleSet) {
         give(Rule::Menu, chrome::menu(view));
         give(Rule::Copyright, chrome::copyright(view));
         give(Rule::Embed, chrome::address(view));
+        give(Rule::Embed, chrome::handle(view));
         give(Rule::Contact, chrome::contact(view));
         give(Rule::Tags, chrome::tags(view));
         give(Rule::Credit, caption::credit(view));
         give(Rule::Byline, author::byline(view));
         give(Rule::ShareBar, share::share_bar(view));
         give(Rule::ShareBar, share::follow(view));
+        for (rule, points) in [labels::label(view), segments::segments(view)].into_iter().flatten()
+        {
+            give(rule, points);
+        }
         give(Rule::Timestamp, dates::timestamp(view));
     }
     if view.line.words <= 80 {

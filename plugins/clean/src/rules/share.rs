@@ -20,8 +20,10 @@ pub(crate) fn share_bar(view: &View<'_>) -> u8 {
         return if year || !counter || view.line.ending == Ending::Full { 30 } else { 55 };
     }
     let known = view.words.iter().filter(|word| word.hash == NUMBER || SOCIAL.has(**word)).count();
+    let begins = view.word(view.words[0]).eq_ignore_ascii_case("share");
     match known == count {
         true if count >= 2 => 85,
+        false if begins && known * 2 >= count && view.line.ending != Ending::Full => 75,
         _ => 0,
     }
 }
@@ -33,7 +35,11 @@ pub(crate) fn follow(view: &View<'_>) -> u8 {
     let named =
         view.words.iter().skip(2).any(|word| SOCIAL.has(*word) && word.shape != Shape::Lower);
     let handle = view.text.contains(" @");
-    if follows && (named || handle) { 75 } else { 0 }
+    match (follows, handle, named) {
+        (true, true, _) => 90,
+        (true, false, true) => 75,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
