@@ -220,16 +220,18 @@ fn every_file_says_what_it_is() {
     hold(rule, &files(".rs"), &File::new("core/src/span.rs", "use std::fmt;\n"));
 }
 
-/// The words of a name: of `read_item`, `ReadItem` and `read-item`, `read` and `item`.
+/// The words of a name: of `read_item`, `ReadItem`, `READ_ITEM` and `read-item`, `read` and `item`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
+    let mut before = '_';
     for c in name.chars() {
-        if !c.is_alphanumeric() || c.is_uppercase() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && !before.is_uppercase()) {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
             word.extend(c.to_lowercase());
         }
+        before = c;
     }
     words
 }

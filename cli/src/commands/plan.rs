@@ -34,6 +34,9 @@ pub(crate) fn show(
     let Inputs { count, bytes } = Inputs::of(pipeline);
     let bytes = bytes.map(|bytes| format!(", {}", term::size(bytes))).unwrap_or_default();
     writeln!(out, "\ninputs  {}{bytes}", term::counted(count, "file"))?;
+    if let Some(threads) = pipeline.run().threads {
+        writeln!(out, "threads {threads}")?;
+    }
     for (at, path) in outputs(pipeline, dead_letters).iter().enumerate() {
         let head = if at == 0 { "outputs" } else { "" };
         writeln!(out, "{head:<8}{}", Shown(&path.display().to_string()))?;
@@ -60,6 +63,7 @@ fn to_json(pipeline: &Pipeline, dead_letters: &Option<PathBuf>) -> Json {
         "docmill": env!("CARGO_PKG_VERSION"),
         "pipeline": pipeline.name(),
         "components": components,
+        "threads": pipeline.run().threads,
         "inputs": { "count": count, "bytes": bytes },
         "outputs": outputs(pipeline, dead_letters),
     })

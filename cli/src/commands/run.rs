@@ -21,8 +21,13 @@ use crate::{
 };
 
 pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
-    let overrides =
-        Overrides { set: args.set, input: args.input, output: args.output, ..Overrides::default() };
+    let overrides = Overrides {
+        set: args.set,
+        input: args.input,
+        output: args.output,
+        threads: args.threads,
+        ..Overrides::default()
+    };
     let pipeline = PipelineFile::open(&args.pipeline)?.read(&builtin::registry()?, overrides)?;
     let dir = pipeline.run().dir.clone();
     match (&dir, &args.dead_letters) {
@@ -56,7 +61,7 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
     let outcome = run_pipeline(
         &pipeline,
         RunOptions {
-            threads: args.threads,
+            threads: None, // the pipeline's, with --threads in it
             limit: args.limit,
             destination,
             stop: &signals.stop,

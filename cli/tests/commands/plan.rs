@@ -19,6 +19,7 @@ fn a_plan_says_what_would_be_done_and_does_nothing() {
     let plan = sandbox.run(&["run", "p.toml", "-n", "--json"]).exits(0).json();
     assert_eq!(plan["inputs"], serde_json::json!({"count": 1, "bytes": 14}));
     assert_eq!(plan["components"][1]["settings"]["min-length"], 3);
+    sandbox.run(&["run", "p.toml", "-n", "--threads", "3"]).exits(0).shows(&["threads 3"]);
     let plan = sandbox.run(&["run", "p.toml", "-n", "--json", "-o", "-"]).exits(0).json();
     assert_eq!(plan["outputs"], serde_json::json!(["-"]));
     assert!(!sandbox.has("out"));
