@@ -91,6 +91,9 @@ const CASES: &[Case] = &[
     ("60-test-lacks-layer", &[(13, 1, "layers.entities")]),
     ("61-output-over-pipeline", &[(10, 8, "[run] dir")]),
     ("62-standard-output", &[(7, 8, "--output -")]),
+    ("63-sink-wrong-twice", &[(7, 8, "[run] dir"), (8, 14, "\"none\", \"map\" or \"full\"")]),
+    ("64-source-and-layer", &[(3, 9, "paths = "), (6, 7, "\"split\""), (7, 1, "`threshold`")]),
+    ("65-includes-nothing", &[(15, 6, "want.sentences = []")]),
 ];
 
 fn read(name: &str) -> (String, Vec<Diagnostic>) {

@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{
     Findings, Part, Place,
@@ -32,8 +32,8 @@ pub(super) struct Draft<C, B: ?Sized> {
     pub(super) settings: Node,
     /// Its name and where it stands; `None` where it has none that can be used.
     pub(super) name: Option<(String, Place)>,
-    /// Its contract; where its settings are wrong, that of the settings' defaults, and where its
-    /// name is wrong, that of the component most like it. `None`: it may do anything.
+    /// Its contract; where settings are wrong, what it is without them, and where `use` is wrong, that
+    /// of the component most like it. `None`: it may do anything.
     pub(super) contract: Option<C>,
     /// The component itself, if nothing is wrong with it.
     pub(super) part: Option<Part<C, B>>,
@@ -106,7 +106,10 @@ pub(super) fn component<E: AnyEntry>(
         unknown(kind, &component, &place, registry, findings);
         let near = registry.nearest(kind, &component);
         let near = near.and_then(|near| offered.iter().find(|o| o.entry.name() == near));
-        draft.contract = near.and_then(|near| near.entry.contract(&json!({})).ok());
+        draft.contract = near.and_then(|near| {
+            let mended = settings::mended(&draft.settings, &near.entry.schema());
+            near.entry.contract(&mended).ok()
+        });
         return draft;
     };
 
@@ -116,7 +119,8 @@ pub(super) fn component<E: AnyEntry>(
     settings::check(&draft.settings, &schema, &owner, findings);
     let reads = reads::files(&draft.settings, &schema, findings);
     if findings.list.len() > before {
-        draft.contract = found.entry.contract(&json!({})).ok();
+        let mended = settings::mended(&draft.settings, &schema);
+        draft.contract = found.entry.contract(&mended).ok();
         return draft;
     }
     let values = draft.settings.json();
@@ -268,7 +272,7 @@ fn refused(
 ) {
     let message = format!("the {kind} `{component}` refuses this: {}", with_causes(error));
     findings
-        .at(Code::NotBuilt, settings.place_of(error.setting()), message)
+        .at(Code::NotBuilt, &settings.at(error.setting()).place, message)
         .help(format!("`docmill show {component}` explains its settings"));
 }
 

@@ -45,7 +45,9 @@ pub(super) fn check(
             continue;
         };
         for need in &contract.needs {
-            if !layers.written.contains(need) {
+            let asked = layers.from_source.iter().any(|(layer, _)| layer == need);
+            let may_bring = brought.is_some_and(|b| b.any_layer || b.layers.contains(need));
+            if may_bring && !asked && !layers.written.contains(need) {
                 layers.from_source.push((need.clone(), stage.said().to_owned()));
             }
             if any || layers.provided.contains(need) {

@@ -195,9 +195,9 @@ impl Node {
         }
     }
 
-    /// The place of the value that a JSON pointer leads to; as near as it gets where the pointer leads
-    /// out of this value.
-    pub(crate) fn place_of(&self, pointer: &str) -> &Place {
+    /// The value that a JSON pointer leads to; as near as it gets where the pointer leads out of this
+    /// value.
+    pub(crate) fn at(&self, pointer: &str) -> &Node {
         let mut node = self;
         for step in pointer.split('/').skip(1) {
             let step = step.replace("~1", "/").replace("~0", "~");
@@ -211,6 +211,6 @@ impl Node {
                 None => break,
             }
         }
-        &node.place
+        node
     }
 }

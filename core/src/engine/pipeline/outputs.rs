@@ -54,7 +54,12 @@ pub(super) fn check(
     let mut checked: Vec<Checked<'_>> = Vec::new();
     for sink in sinks {
         for output in sink.contract.iter().flat_map(|contract| &contract.outputs) {
-            let place = sink.settings.place_of(&output.setting);
+            let setting = sink.settings.at(&output.setting);
+            // Of a sink that is wrong, only the paths that it names itself are known.
+            if sink.part.is_none() && setting.text() != Some(output.path.as_str()) {
+                continue;
+            }
+            let place = &setting.place;
             let Some(parts) = parts(&output.path, place, findings) else { continue };
             let new = Checked { path: &output.path, parts, place, sink: sink.said() };
             if reserved(&new, findings) || collides(&new, &checked, findings) {

@@ -92,7 +92,7 @@ fn read(
         _ => Vec::new(),
     };
     let run = root.get("run");
-    let run_place = run.map_or(&START, |run| run.value.place_of("/dir"));
+    let run_place = run.map_or(&START, |run| &run.value.at("/dir").place);
     let mut run = run::read(run, findings);
     run.threads = overrides.threads.or(run.threads);
     if overrides::to_stdout(overrides) {
@@ -169,7 +169,7 @@ fn shards(
     match built.as_ref().map(|built| built.shards()) {
         Some(Ok(shards)) => shards,
         Some(Err(error)) => {
-            let place = source.settings.place_of(error.setting());
+            let place = &source.settings.at(error.setting()).place;
             findings
                 .at(Code::InputNotFound, place, with_causes(&error))
                 .help("paths are relative to the working directory, which `-C DIR` changes");

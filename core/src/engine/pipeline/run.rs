@@ -81,7 +81,7 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
     });
     if let (Err(message), Some(table)) = (&max_document, table) {
         findings
-            .at(Code::BadValue, table.value.place_of("/max-document"), message)
+            .at(Code::BadValue, &table.value.at("/max-document").place, message)
             .help("write bytes, or a whole number and a unit up to 1 GiB: \"16 MiB\"");
     }
     RunSettings {

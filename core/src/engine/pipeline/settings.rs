@@ -14,11 +14,34 @@ use super::{
     node::{Entry, Form, Node, Table},
 };
 use crate::engine::{Code, registry::nearest};
-use words::{Bounds, fix_for, list_of, sample, shown, wanted};
+use words::{Bounds, filler, fix_for, list_of, sample, shown, wanted};
 
 /// Checks the settings of `owner`, which is what messages call it.
 pub(super) fn check(settings: &Node, schema: &Json, owner: &str, findings: &mut Findings) {
     Check { owner, findings }.value(settings, schema, "");
+}
+
+/// The settings with the wrong ones left out, and something in place of those that cannot be: enough
+/// to ask a component what it would read and write, never to build it.
+pub(super) fn mended(settings: &Node, schema: &Json) -> Json {
+    let empty = Map::new();
+    let properties = schema["properties"].as_object().unwrap_or(&empty);
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let mut mended = Map::new();
+    for (key, schema) in properties {
+        let given = settings.table().and_then(|table| table.get(key)).filter(|entry| {
+            let mut findings = Findings::default();
+            Check { owner: "", findings: &mut findings }.value(&entry.value, schema, "");
+            findings.list.is_empty() && !matches!(entry.value.form, Form::Refused)
+        });
+        match given {
+            Some(entry) => mended.insert(key.clone(), entry.value.json()),
+            None if required.contains(&key.as_str()) => mended.insert(key.clone(), filler(schema)),
+            None => None,
+        };
+    }
+    Json::Object(mended)
 }
 
 /// What is wrong with a table by this schema: for tests of schemas.

@@ -103,6 +103,23 @@ pub(super) fn sample(schema: &Json) -> String {
     }
 }
 
+/// Any value of a type that the schema takes.
+pub(super) fn filler(schema: &Json) -> Json {
+    if let Some(first) = choices(schema).and_then(|choices| choices.first().copied()) {
+        return first.clone();
+    }
+    if let Some(first) = branches(schema).and_then(|branches| branches.first().copied()) {
+        return filler(first);
+    }
+    match types(schema).first().copied() {
+        Some("integer" | "number") => 1.into(),
+        Some("boolean") => false.into(),
+        Some("array") => Json::Array(Vec::new()),
+        Some("object") => Json::Object(serde_json::Map::new()),
+        _ => "".into(),
+    }
+}
+
 /// A value as TOML, on one line.
 fn toml(value: &Json) -> String {
     match value {

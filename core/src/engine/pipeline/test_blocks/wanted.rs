@@ -47,6 +47,13 @@ pub(super) fn wanted(
                 };
                 check_layer(layer, entry, document, layers, findings);
                 check_wanted(annotations, findings);
+                if !exact && annotations.is_empty() {
+                    findings
+                        .at(Code::TestWants, &entry.place, format!("`want.{key}` asks for nothing"))
+                        .help(format!(
+                            "name an annotation, or say that there is none: want.{layer} = []"
+                        ));
+                }
                 let annotations = annotations.iter().map(Node::json).collect();
                 wanted.layers.push(WantedLayer { layer: layer.to_owned(), exact, annotations });
             }
