@@ -7,13 +7,13 @@ use clap_complete::Shell;
 
 /// Take documents through pipelines of stages, with every result traceable to the bytes it came from
 #[derive(Parser)]
-#[command(name = "docmill", version, max_term_width = 100)]
+#[command(name = "docmill", version)]
 pub(crate) struct Args {
     /// Go to this folder first: all paths are relative to it
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
 
-    /// When to use colours
+    /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t)]
     pub(crate) color: Color,
 
@@ -24,7 +24,6 @@ pub(crate) struct Args {
 /// When to use colours.
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
     Always,
@@ -150,7 +149,7 @@ pub(crate) struct Explain {
     #[arg(value_name = "CODE|OUTPUT")]
     pub(crate) what: String,
 
-    /// The document's id, or its beginning
+    /// The document's id, or a part of it that no other has
     pub(crate) id: Option<String>,
 }
 

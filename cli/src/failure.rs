@@ -72,7 +72,9 @@ impl Failure {
             | Failure::Io(message)
             | Failure::Fault(message) => message.clone(),
             Failure::Pipeline(file, found) => draw::summary(&file.name, found.len()),
-            Failure::Stopped(_) => "stopped before the end; no output was changed".to_owned(),
+            Failure::Stopped(_) => {
+                "stopped before the end; files are as they were before".to_owned()
+            }
             Failure::BrokenPipe | Failure::Told(_) => String::new(),
         }
     }

@@ -1,6 +1,9 @@
 //! A pipeline file, as the command line names it.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use docmill_core::engine::{Overrides, Pipeline, Registry};
 
@@ -9,7 +12,8 @@ use crate::failure::Failure;
 /// The file and its text, which diagnostics point into.
 #[derive(Debug)]
 pub(crate) struct PipelineFile {
-    /// Its path, as the user gave it.
+    path: PathBuf,
+    /// Its path, as messages name it.
     pub(crate) name: String,
     pub(crate) text: String,
 }
@@ -19,7 +23,7 @@ impl PipelineFile {
         let name = path.display().to_string();
         let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(PipelineFile { name, text }),
+            Ok(text) => Ok(PipelineFile { path: path.to_owned(), name, text }),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let lines = error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
@@ -37,7 +41,7 @@ impl PipelineFile {
         registry: &Registry,
         overrides: Overrides,
     ) -> Result<Pipeline, Failure> {
-        let overrides = Overrides { file: Some((&self.name).into()), ..overrides };
+        let overrides = Overrides { file: Some(self.path.clone()), ..overrides };
         Pipeline::read(&self.text, registry, &overrides)
             .map_err(|found| Failure::Pipeline(self, found))
     }

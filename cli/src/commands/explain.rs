@@ -60,7 +60,7 @@ fn no_code(what: &str) -> Failure {
     })
 }
 
-/// Finds a document by its id, or by the beginning of the only id that begins so, and shows it.
+/// Finds a document by its id, or by a part that no other id has, and shows it.
 fn one_document(output: &Path, id: &str) -> Result<(), Failure> {
     let path = documents_file::find(output)?;
     let mut search = Search::default();
@@ -80,7 +80,7 @@ fn one_document(output: &Path, id: &str) -> Result<(), Failure> {
             Ok(())
         }
         Some(_) => Err(Failure::Wrong(format!(
-            "{} documents of {} have an id that begins with `{id}`; give more of it",
+            "{} documents of {} have `{id}` in their ids; give more of the one you mean",
             term::count(search.count),
             path.display()
         ))),
@@ -103,7 +103,7 @@ struct Search {
     found: Option<DocumentBuf>,
     /// Whether the found document has just this id.
     exact: bool,
-    /// How many ids begin so.
+    /// How many other ids hold what was asked for.
     count: u64,
     first: Option<String>,
 }
@@ -115,7 +115,7 @@ impl Search {
         if this == id {
             self.exact = true;
             self.found = Some(document.clone());
-        } else if this.starts_with(id) {
+        } else if this.contains(id) {
             self.count += 1;
             self.found.get_or_insert_with(|| document.clone());
         }

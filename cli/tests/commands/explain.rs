@@ -26,8 +26,8 @@ fn a_document_tells_its_story() {
         "Also in it: 0 quotes.",
     ]);
     assert_eq!(ran.stderr, "");
-    // The beginning of an id is enough where no other begins so.
-    sandbox.run(&["explain", "documents.jsonl", "sec"]).exits(0).shows(&["It rained."]);
+    // A part of an id is enough where no other has it.
+    sandbox.run(&["explain", "documents.jsonl", "eco"]).exits(0).shows(&["It rained."]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_document_that_is_not_there_is_an_error_that_helps() {
         .run(&["explain", "out", "zz"])
         .exits(2)
         .says(&["no document `zz`", "first one is `ab`"]);
-    sandbox.run(&["explain", "out", "a"]).exits(2).says(&["2 documents", "begins with `a`"]);
+    sandbox.run(&["explain", "out", "a"]).exits(2).says(&["2 documents", "`a` in their ids"]);
     sandbox.run(&["explain", "out"]).exits(2).says(&["docmill explain out ID"]);
     sandbox.write("empty/x", "");
     sandbox.run(&["explain", "empty", "a"]).exits(2).says(&["run.json"]);

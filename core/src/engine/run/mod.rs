@@ -97,13 +97,16 @@ pub enum RunError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// More documents failed than `max-failed` allows.
-    #[error("{failed} documents failed, more than max-failed allows ({allowed}); see {}", dead_letters.display())]
+    #[error(
+        "{failed} documents failed, more than max-failed allows ({allowed}){}",
+        see(dead_letters)
+    )]
     TooManyFailed {
         /// How many failed.
         failed: u64,
         /// How many may.
         allowed: u64,
-        /// Where they are.
+        /// Where they are; empty where they are not kept.
         dead_letters: PathBuf,
     },
     /// It was stopped from outside.
@@ -114,6 +117,13 @@ pub enum RunError {
         "the account of the run does not balance, so its outputs were not kept; please report this"
     )]
     Unbalanced(Box<Report>),
+}
+
+fn see(dead_letters: &Path) -> String {
+    match dead_letters.as_os_str().is_empty() {
+        true => String::new(),
+        false => format!("; {} says why", dead_letters.display()),
+    }
 }
 
 /// Runs a pipeline.
