@@ -246,7 +246,7 @@ stage!(
     Tag,
     "tag",
     TagSettings,
-    |_| Contract::new().needs("tokens").writes("entities"),
+    |_| Contract::new().needs("tokens").needs("sentences").writes("entities"),
     |settings| {
         let _ = (settings.labels.len(), settings.threshold, settings.gazetteer);
         Ok(())

@@ -76,7 +76,7 @@ fn components_are_listed_and_described() {
     assert_eq!((tag.plugin(), tag.version()), ("test-components", "1.0.0"));
     assert_eq!(
         (tag.needs(), tag.writes()),
-        (vec!["tokens".to_owned()], vec!["entities".to_owned()])
+        (vec!["tokens".to_owned(), "sentences".to_owned()], vec!["entities".to_owned()])
     );
     assert_eq!(tag.schema()["description"], "Marks names.");
     assert!(registry.component(Kind::Sink, "tag").is_none());
