@@ -93,6 +93,8 @@ pub(crate) struct Sentence {
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) phrases: Vec<Phrase>,
     pub(crate) groups: Vec<Group>,
+    /// Phrases that mean two actors named before: "both countries".
+    pub(crate) pairs: Vec<(usize, [u32; 2])>,
 }
 
 impl Sentence {

@@ -67,6 +67,10 @@ tags! {
     TOWARD = 34,
     /// Says that someone does not want or is not able to: "unwilling to".
     UNWILLING = 35,
+    /// What an actor does or says.
+    DEED = 36,
+    /// Says how much or many of what follows: "dozens of".
+    QUANTITY = 37,
 }
 
 impl Tags {
@@ -100,6 +104,8 @@ pub(crate) struct Word {
     pub(crate) noun: Option<u16>,
     /// 1, -1 or 0: what it values favourably, unfavourably or not.
     pub(crate) value: i8,
+    /// How favourable it sounds, from -39 to 34.
+    pub(crate) valence: i8,
 }
 
 /// Where a target stands beside a verb or a noun.
@@ -312,6 +318,7 @@ impl Lexicon {
         lexicon.read_nouns();
         lexicon.read_valuations();
         lexicon.read_ties();
+        lexicon.read_valences();
         lexicon.known = lexicon.known_words();
         lexicon
     }
@@ -339,6 +346,7 @@ impl Lexicon {
                 "adv" => Tags::ADV,
                 "negdet" => Tags::NO,
                 "adj" => Tags::ADJ,
+                "quantity" => Tags::QUANTITY,
                 "unwilling" => Tags::ADJ.or(Tags::UNWILLING),
                 _ => Tags::NOUN,
             };
@@ -430,6 +438,7 @@ impl Lexicon {
             (include_str!("../words/agents.txt"), Tags::AGENT.or(Tags::NOUN)),
             (include_str!("../words/goods.txt"), Tags::GOODS.or(Tags::NOUN)),
             (include_str!("../words/harms.txt"), Tags::HARM.or(Tags::NOUN)),
+            (include_str!("../words/deeds.txt"), Tags::DEED.or(Tags::NOUN)),
             (include_str!("../words/times.txt"), Tags::TIME.or(Tags::NOUN)),
         ] {
             for word in lines(list).flat_map(|line| line.split(' ')) {
@@ -472,6 +481,14 @@ impl Lexicon {
                     self.verb(word).into()
                 };
             }
+        }
+    }
+
+    fn read_valences(&mut self) {
+        for fields in rows(include_str!("../words/valence.tsv")) {
+            let [word, valence] = fields[..] else { continue };
+            let id = self.word_id(word);
+            self.words[id as usize].valence = valence.parse().unwrap_or_default();
         }
     }
 

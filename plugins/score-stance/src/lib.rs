@@ -21,6 +21,7 @@ mod nouns;
 mod outlook;
 mod predicates;
 mod quotes;
+mod reactions;
 mod reading;
 mod scoring;
 mod tagging;

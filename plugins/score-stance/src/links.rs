@@ -31,6 +31,12 @@ pub(crate) fn link(sentence: &mut Sentence, lexicon: &Lexicon) {
         }
     }
     for group in 0..sentence.groups.len() {
+        let known = sentence.groups[group];
+        if known.object.is_none() && !known.passive && known.shape == Shape::Finite {
+            sentence.groups[group].object = relative_object(sentence, group);
+        }
+    }
+    for group in 0..sentence.groups.len() {
         if sentence.groups[group].shape != Shape::Finite {
             link_nonfinite(sentence, lexicon, group);
         }
@@ -142,7 +148,7 @@ fn tell_participle(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
     if group.shape != Shape::Finite
         || group.start != group.main
         || main.pos != Pos::Past
-        || !main.tags.any(Tags::PART) && main.word != 0
+        || !main.tags.any(Tags::PART) && !main.tags.is_empty()
     {
         return;
     }
@@ -308,12 +314,14 @@ fn clause_follows(sentence: &Sentence, phrase: usize) -> bool {
 }
 
 fn subject_of_finite(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option<usize> {
+    left_subject(sentence, at).or_else(|| inverted_subject(sentence, lexicon, at))
+}
+
+/// The subject of a finite verb, to its left.
+fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
     let group = sentence.groups[at];
-    if let Some(inverted) = inverted_subject(sentence, lexicon, at) {
-        return Some(inverted);
-    }
     let mut chunk = group.chunk;
-    let mut joined = false;
+    let (mut joined, mut comma) = (false, false);
     for _ in 0..WINDOW {
         chunk = chunk.checked_sub(1)?;
         match sentence.chunks[chunk] {
@@ -327,12 +335,16 @@ fn subject_of_finite(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Optio
                     chunk = chunk.checked_sub(1)?;
                     continue;
                 }
-                if sentence.phrases[first].governor.is_some_and(|governor| {
-                    sentence.groups[governor].object == Some(first)
-                        && sentence.groups[governor].shape == Shape::Finite
-                }) && joined
-                {
-                    continue;
+                if let Some(governor) = sentence.phrases[first].governor {
+                    let above = sentence.groups[governor];
+                    let object = above.object == Some(first) || above.indirect == Some(first);
+                    if object && above.shape != Shape::Finite {
+                        chunk = above.chunk;
+                        continue;
+                    }
+                    if object && joined {
+                        continue;
+                    }
                 }
                 return Some(first);
             }
@@ -340,13 +352,20 @@ fn subject_of_finite(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Optio
             Chunk::Group(before) => {
                 let before = sentence.groups[before];
                 if before.shape == Shape::Finite {
-                    return if joined { before.subject } else { None };
+                    if !joined {
+                        return None;
+                    }
+                    if let Some(start) = subordinate_start(sentence, chunk).filter(|_| comma) {
+                        chunk = start;
+                        continue;
+                    }
+                    return before.subject;
                 }
             }
             Chunk::Mark(pos, _) => match pos {
                 Pos::Conj | Pos::But => joined = true,
                 Pos::Wh => return antecedent(sentence, chunk),
-                Pos::Comma | Pos::Dash if joined && chunk + 2 >= group.chunk => {}
+                Pos::Comma | Pos::Dash if joined && chunk + 2 >= group.chunk => comma = true,
                 Pos::Comma | Pos::Dash => chunk = parenthesis_start(sentence, chunk, pos)?,
                 Pos::CloseBracket => {
                     let open = (0..chunk).rev().take(WINDOW).find(|at| {
@@ -372,6 +391,22 @@ fn subject_of_finite(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Optio
     None
 }
 
+/// Where the subordinate clause begins that holds the verb at `chunk`, if one does.
+fn subordinate_start(sentence: &Sentence, chunk: usize) -> Option<usize> {
+    let first = chunk.saturating_sub(WINDOW / 2);
+    for at in (first..chunk).rev() {
+        match sentence.chunks[at] {
+            Chunk::Mark(Pos::Wh | Pos::Sub, _) => return Some(at),
+            Chunk::Mark(Pos::Comma | Pos::Semicolon | Pos::Colon | Pos::Stop | Pos::That, _) => {
+                return None;
+            }
+            Chunk::Group(group) if sentence.groups[group].shape == Shape::Finite => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// "…," said Roe: the subject after a verb of speech.
 fn inverted_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option<usize> {
     let group = sentence.groups[at];
@@ -389,6 +424,15 @@ fn inverted_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option
         && names_someone(sentence, phrase)
         && !own)
         .then_some(phrase)
+}
+
+/// What a relative clause is about: "an offer which Oslo turned down".
+fn relative_object(sentence: &Sentence, group: usize) -> Option<usize> {
+    let subject = sentence.groups[group].subject?;
+    let wh = sentence.phrases[subject].chunk.checked_sub(1)?;
+    let found = matches!(sentence.chunks[wh], Chunk::Mark(Pos::Wh | Pos::That, _))
+        .then(|| antecedent(sentence, wh));
+    found.flatten().filter(|phrase| *phrase != subject)
 }
 
 /// The phrase that a relative pronoun stands for.
@@ -414,6 +458,15 @@ fn parenthesis_start(sentence: &Sentence, close: usize, mark: Pos) -> Option<usi
         match sentence.chunks[at] {
             Chunk::Mark(pos, _) if pos == mark => {
                 let after = sentence.chunks.get(at + 1)?;
+                let clause = matches!(after, Chunk::Phrase(_))
+                    && (at + 1..close).any(|at| {
+                        sentence
+                            .group_at(at)
+                            .is_some_and(|group| sentence.groups[group].shape == Shape::Finite)
+                    });
+                if clause {
+                    return None;
+                }
                 let inner = match after {
                     Chunk::Mark(Pos::Wh | Pos::Sub, _) | Chunk::Prep(_) | Chunk::Phrase(_) => true,
                     Chunk::Group(group) => sentence.groups[*group].shape != Shape::Finite,

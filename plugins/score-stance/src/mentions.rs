@@ -26,18 +26,7 @@ pub(crate) fn named(
     sentence: usize,
     phrase: usize,
 ) -> Vec<Named> {
-    let mut found = Vec::new();
-    let Some(read) = reading.sentences.get(sentence) else {
-        return found;
-    };
-    for phrase in read.list(phrase).take(8) {
-        if let Some(named) = head(reading, lexicon, read, phrase)
-            && !found.iter().any(|known: &Named| known.actor == named.actor)
-        {
-            found.push(named);
-        }
-    }
-    found
+    gather(reading, lexicon, sentence, phrase, head)
 }
 
 /// The same, or else whose thing or deed each phrase is.
@@ -47,16 +36,36 @@ pub(crate) fn named_or_owners(
     sentence: usize,
     phrase: usize,
 ) -> Vec<Named> {
-    let mut found = named(reading, lexicon, sentence, phrase);
-    if found.is_empty() {
-        let Some(read) = reading.sentences.get(sentence) else {
-            return found;
-        };
-        for phrase in read.list(phrase).take(8) {
-            if let Some(named) = owner(reading, lexicon, read, phrase)
-                && !found.iter().any(|known: &Named| known.actor == named.actor)
-            {
-                found.push(named);
+    let found = named(reading, lexicon, sentence, phrase);
+    if found.is_empty() { gather(reading, lexicon, sentence, phrase, owner) } else { found }
+}
+
+type Meaning = fn(&Reading<'_>, &Lexicon, &Sentence, usize) -> Option<Named>;
+
+fn gather(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    sentence: usize,
+    phrase: usize,
+    meaning: Meaning,
+) -> Vec<Named> {
+    let mut found: Vec<Named> = Vec::new();
+    let Some(read) = reading.sentences.get(sentence) else {
+        return found;
+    };
+    let mut add = |named: Named| {
+        if !found.iter().any(|known| known.actor == named.actor) {
+            found.push(named);
+        }
+    };
+    for phrase in read.list(phrase).take(LONGEST_LIST) {
+        if let Some(named) = meaning(reading, lexicon, read, phrase) {
+            add(named);
+        }
+        let pair = read.pairs.iter().find(|(paired, _)| *paired == phrase);
+        if let (Some((_, actors)), Some(unit)) = (pair, read.head(phrase)) {
+            for actor in actors {
+                add(Named { actor: *actor, span: unit.span, owned: false });
             }
         }
     }
@@ -75,9 +84,56 @@ pub(crate) fn head(
         return Some(Named { actor, span: unit.span, owned: false });
     }
     if unit.tags.any(Tags::AGENT) {
-        return owner(reading, lexicon, read, phrase).map(|named| Named { owned: false, ..named });
+        let found = owner(reading, lexicon, read, phrase)
+            .or_else(|| seated(reading, lexicon, read, phrase));
+        if let Some(named) = found {
+            return Some(Named { owned: false, ..named });
+        }
     }
-    None
+    let counted = counted(lexicon, read, phrase).filter(|counted| *counted > phrase);
+    counted
+        .and_then(|counted| head(reading, lexicon, read, counted))
+        .or_else(|| apposed(reading, read, phrase))
+}
+
+/// The phrase that says what "dozens of" or "two of" counts.
+pub(crate) fn counted(lexicon: &Lexicon, read: &Sentence, phrase: usize) -> Option<usize> {
+    let known = read.phrases.get(phrase)?;
+    let head = read.units.get(known.head)?;
+    let quantity = head.tags.any(Tags::QUANTITY.or(Tags::NUMBER)) || head.pos == Pos::Num;
+    let of = quantity && read.prep_at(known.chunk + 1) == Some(lexicon.known.of);
+    read.phrase_at(known.chunk + 2).filter(|_| of)
+}
+
+/// Who stands beside a phrase as its name: "their union, the Dockers' League,".
+fn apposed(reading: &Reading<'_>, read: &Sentence, phrase: usize) -> Option<Named> {
+    let chunk = read.phrases.get(phrase)?.chunk;
+    let mark = |at: usize| match read.chunks.get(at) {
+        Some(Chunk::Mark(pos, _)) => Some(*pos),
+        _ => None,
+    };
+    let between = mark(chunk + 1) == Some(Pos::Comma);
+    let closes = matches!(mark(chunk + 3), Some(Pos::Comma | Pos::Stop));
+    let next = read.phrase_at(chunk + 2).filter(|_| between && closes)?;
+    let head = read.head(phrase)?;
+    let unit = read.head(next).filter(|_| head.pos == Pos::Noun && !head.plural)?;
+    let named = read.phrases[next].start + 1 >= read.phrases[next].head;
+    Some(Named { actor: actor_of(reading, unit).filter(|_| named)?, span: unit.span, owned: false })
+}
+
+/// The state of "the government in Lima".
+fn seated(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    read: &Sentence,
+    phrase: usize,
+) -> Option<Named> {
+    let chunk = read.phrases.get(phrase)?.chunk;
+    if read.prep_at(chunk + 1) != Some(lexicon.known.in_) {
+        return None;
+    }
+    let unit = read.head(read.phrase_at(chunk + 2)?)?;
+    Some(Named { actor: place_of(reading, unit)?, span: unit.span, owned: false })
 }
 
 /// The actor whose thing or deed a phrase is: its possessor, the name before its head, or the one after "of".
@@ -99,6 +155,9 @@ pub(crate) fn owner(
             return Some(Named { actor, span: unit.span, owned: true });
         }
     }
+    if let Some(counted) = counted(lexicon, read, phrase).filter(|counted| *counted > phrase) {
+        return owner(reading, lexicon, read, counted);
+    }
     after_of(reading, lexicon, read, phrase).map(|named| Named { owned: true, ..named })
 }
 
@@ -112,8 +171,17 @@ fn after_of(
     if read.prep_at(chunk + 1) != Some(lexicon.known.of) {
         return None;
     }
-    let unit = read.head(read.phrase_at(chunk + 2)?)?;
-    Some(Named { actor: actor_of(reading, unit)?, span: unit.span, owned: true })
+    let whole = read.phrase_at(chunk + 2)?;
+    let unit = read.head(whole)?;
+    if let Some(actor) = actor_of(reading, unit) {
+        return Some(Named { actor, span: unit.span, owned: true });
+    }
+    // "staff of Chile's embassy"
+    let known = read.phrases.get(whole)?;
+    let modifiers = read.units.get(known.start..known.head).unwrap_or_default();
+    let unit = modifiers.iter().rev().find(|unit| unit.pos == Pos::Name)?;
+    let agent = read.head(whole).is_some_and(|head| head.tags.any(Tags::AGENT));
+    Some(Named { actor: actor_of(reading, unit).filter(|_| agent)?, span: unit.span, owned: true })
 }
 
 /// The actor that a name or a pronoun means.
@@ -153,27 +221,74 @@ struct Candidate {
     kind: Wanted,
     subject: bool,
     sentence: usize,
+    /// The one beside it in a list of two.
+    beside: Option<ActorId>,
+    /// Whether it can be one of "both countries".
+    state: bool,
 }
 
+/// How many of a list of phrases are looked at.
+const LONGEST_LIST: usize = 8;
+/// How many actors named last are kept for "both countries".
+const RECENT: usize = 6;
+
 /// Gives pronouns of the third person the nearest fitting actor named before: a subject of the sentence, else its
-/// last actor, else the subject of the sentence before. In direct speech they stay open.
+/// last actor, else the subject of the sentence before; and "both countries" the last two. In direct speech they
+/// stay open.
 pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
     let mut earlier: Vec<Candidate> = Vec::new();
+    let mut recent: Vec<ActorId> = Vec::new();
     for at in 0..reading.sentences.len() {
         let mut here: Vec<Candidate> = Vec::new();
         for chunk in 0..reading.sentences[at].chunks.len() {
             let Chunk::Phrase(phrase) = reading.sentences[at].chunks[chunk] else { continue };
             resolve_in_phrase(reading, at, phrase, &here, &earlier);
-            if let Some(candidate) = candidate(reading, lexicon, at, phrase) {
-                here.push(candidate);
+            resolve_pair(reading, lexicon, at, phrase, &recent);
+            here.extend(modifiers(reading, at, phrase));
+            here.extend(candidate(reading, lexicon, at, phrase));
+            if here.len() > WINDOW {
+                here.drain(..WINDOW / 2);
+            }
+            let newest = here.len().saturating_sub(3);
+            for state in here.iter().skip(newest).filter(|known| known.state) {
+                recent.retain(|known| *known != state.actor);
+                recent.push(state.actor);
+                if recent.len() > RECENT {
+                    recent.remove(0);
+                }
             }
         }
         if !here.is_empty() {
             earlier = here;
-        } else if at > 0 && earlier.first().is_some_and(|candidate| candidate.sentence + 2 < at) {
+        } else if earlier.first().is_some_and(|candidate| candidate.sentence + 2 < at) {
             earlier.clear();
         }
     }
+}
+
+/// How many candidates of a sentence are kept.
+const WINDOW: usize = 32;
+
+/// Actors named before the head of a phrase: "the Chilean offer".
+fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candidate> {
+    let read = &reading.sentences[sentence];
+    let known = &read.phrases[phrase];
+    let units = read.units.get(known.start..known.head).unwrap_or_default();
+    let names = units.iter().filter(|unit| unit.pos == Pos::Name);
+    let found = names.filter_map(|unit| {
+        let mention = reading.mention(unit)?;
+        let kind = if mention.kind == Kind::Person { Wanted::Person } else { Wanted::Thing };
+        let state = kind == Wanted::Thing;
+        Some(Candidate {
+            actor: mention.actor?,
+            kind,
+            subject: false,
+            sentence,
+            beside: None,
+            state,
+        })
+    });
+    found.collect()
 }
 
 fn candidate(
@@ -185,16 +300,17 @@ fn candidate(
     let read = &reading.sentences[sentence];
     let named = head(reading, lexicon, read, phrase)?;
     let unit = read.head(phrase)?;
-    let person = match reading.mention(unit).map(|mention| mention.kind) {
-        Some(Kind::Person) => true,
-        Some(_) => false,
+    let mention = reading.mention(unit).map(|mention| mention.kind);
+    let person = match mention {
+        Some(kind) => kind == Kind::Person,
         None if unit.pos == Pos::Pronoun => {
             wanted(unit.span.of(reading.text).unwrap_or_default()) == Some(Wanted::Person)
         }
         None => !unit.plural,
     };
     let known = &read.phrases[phrase];
-    let kind = if known.joined.is_some() || unit.plural && unit.mention.is_none() {
+    let many = known.joined.is_some() || unit.plural && unit.mention.is_none();
+    let kind = if many {
         Wanted::Many
     } else if person {
         Wanted::Person
@@ -204,7 +320,16 @@ fn candidate(
     let subject = known
         .governor
         .is_some_and(|group| read.groups[group].subject == Some(known.first.unwrap_or(phrase)));
-    Some(Candidate { actor: named.actor, kind, subject, sentence })
+    let beside = known.joined.and_then(|next| head(reading, lexicon, read, next));
+    let state = mention.is_some() || unit.tags.any(Tags::AGENT);
+    Some(Candidate {
+        actor: named.actor,
+        kind,
+        subject,
+        sentence,
+        beside: beside.map(|named| named.actor),
+        state,
+    })
 }
 
 fn resolve_in_phrase(
@@ -214,31 +339,89 @@ fn resolve_in_phrase(
     here: &[Candidate],
     earlier: &[Candidate],
 ) {
-    let (start, end) = {
-        let known = &reading.sentences[sentence].phrases[phrase];
-        (known.start, known.end)
+    let (start, end, own_subject) = {
+        let read = &reading.sentences[sentence];
+        let known = &read.phrases[phrase];
+        (known.start, known.end, subject_beside(reading, read, phrase))
     };
     for at in start..end {
         let unit = reading.sentences[sentence].units[at];
-        if !matches!(unit.pos, Pos::Pronoun | Pos::PossPronoun)
-            || unit.referent.is_some()
-            || unit.quoted
-        {
+        let pronoun = matches!(unit.pos, Pos::Pronoun | Pos::PossPronoun);
+        if !pronoun || unit.referent.is_some() || unit.quoted {
             continue;
         }
-        let Some(wanted) = wanted(unit.span.of(reading.text).unwrap_or_default()) else { continue };
+        let piece = unit.span.of(reading.text).unwrap_or_default();
+        let Some(wanted) = wanted(piece) else { continue };
+        let other = if unit.pos == Pos::Pronoun { own_subject } else { None };
         let fits = |candidate: &&Candidate| {
-            candidate.kind == wanted || wanted == Wanted::Many && candidate.kind == Wanted::Thing
+            let kind = candidate.kind == wanted
+                || wanted == Wanted::Many && candidate.kind == Wanted::Thing;
+            kind && Some(candidate.actor) != other
         };
-        let found = here
+        let inside = here
             .iter()
             .rev()
             .filter(fits)
             .find(|candidate| candidate.subject)
             .or_else(|| here.iter().rev().find(fits));
-        let found = found
-            .or_else(|| earlier.iter().filter(fits).find(|candidate| candidate.subject))
+        let before = earlier
+            .iter()
+            .filter(fits)
+            .find(|candidate| candidate.subject)
             .or_else(|| earlier.iter().rev().find(fits));
-        reading.sentences[sentence].units[at].referent = found.map(|candidate| candidate.actor);
+        let Some(found) = inside.or(before) else { continue };
+        let read = &mut reading.sentences[sentence];
+        match found.beside {
+            Some(beside) if wanted == Wanted::Many && unit.pos == Pos::Pronoun => {
+                read.pairs.push((phrase, [found.actor, beside]));
+            }
+            _ => read.units[at].referent = Some(found.actor),
+        }
+    }
+}
+
+/// The subject of the clause in which a phrase is an object: not whom "it" can mean there.
+fn subject_beside(reading: &Reading<'_>, read: &Sentence, phrase: usize) -> Option<ActorId> {
+    let group = read.groups.get(read.phrases.get(phrase)?.governor?)?;
+    let subject = group.subject.filter(|subject| *subject != phrase)?;
+    actor_of(reading, read.head(subject)?)
+}
+
+/// "Both countries", "the two governments", "each other": the two actors named last, but for the subject.
+fn resolve_pair(
+    reading: &mut Reading<'_>,
+    lexicon: &Lexicon,
+    sentence: usize,
+    phrase: usize,
+    recent: &[ActorId],
+) {
+    let read = &reading.sentences[sentence];
+    let known = &read.phrases[phrase];
+    let units = read.units.get(known.start..known.end).unwrap_or_default();
+    let word = |unit: &Unit, words: &[&str]| {
+        let piece = unit.span.of(reading.text).unwrap_or_default();
+        words.iter().any(|known| piece.eq_ignore_ascii_case(known))
+    };
+    let two = units.iter().any(|unit| word(unit, &["both", "two"]));
+    let Some(head) = read.units.get(known.head) else { return };
+    let sides = head.tags.any(Tags::AGENT)
+        || word(
+            head,
+            &["both", "two", "neighbours", "neighbors", "capitals", "rivals", "allies", "foes"],
+        );
+    let all = word(head, &["sides", "parties"]) && units.len() <= 3;
+    let names = units.iter().any(|unit| unit.mention.is_some());
+    if names || !(two && sides || all) || known.joined.is_some() {
+        return;
+    }
+    let subject = subject_beside(reading, read, phrase).or_else(|| {
+        let subject =
+            read.groups.get(known.governor?)?.subject.filter(|subject| *subject != phrase)?;
+        self::head(reading, lexicon, read, subject).map(|named| named.actor)
+    });
+    let mut last = recent.iter().rev().filter(|actor| Some(**actor) != subject);
+    if let (Some(one), Some(other)) = (last.next(), last.next()) {
+        let pair = [*other, *one];
+        reading.sentences[sentence].pairs.push((phrase, pair));
     }
 }

@@ -10,8 +10,9 @@ use crate::{
     lexicon::{Effect, Lexicon, Noun, Place, Tags, WordId},
     mentions::{self, Named},
     outlook::{self, Outlook},
+    quotes, reactions,
     reading::Reading,
-    scoring::{Family, Findings, Shown},
+    scoring::{Family, Finding, Findings, Shown},
     ties,
     units::Pos,
 };
@@ -24,6 +25,7 @@ pub(crate) fn find(
     reading: &Reading<'_>,
     lexicon: &Lexicon,
     sentence: usize,
+    before: &[Finding],
     findings: &mut Findings,
 ) {
     let read = &reading.sentences[sentence];
@@ -40,7 +42,7 @@ pub(crate) fn find(
         }
         let rule =
             NounRule { reading, lexicon, sentence, read, at, phrase: read.phrases[at], noun };
-        if noun.is("mutual") { ties::apply(&rule, findings) } else { rule.apply(findings) }
+        if noun.is("mutual") { ties::apply(&rule, findings) } else { rule.apply(before, findings) }
     }
 }
 
@@ -56,7 +58,7 @@ pub(crate) struct NounRule<'a> {
 }
 
 impl NounRule<'_> {
-    fn apply(&self, findings: &mut Findings) {
+    fn apply(&self, before: &[Finding], findings: &mut Findings) {
         let mut holders = self.owners();
         if holders.is_empty() {
             holders = self.after_any(&self.noun.holders);
@@ -77,6 +79,9 @@ impl NounRule<'_> {
                     }
                 }
                 Effect::Refuse | Effect::Accept => {
+                    if holders.is_empty() && targets.is_none() {
+                        holders = self.asker(before, findings, &subject);
+                    }
                     self.answer(findings, group, effect, &holders, &subject);
                     if targets.is_none() {
                         targets = Some((subject.clone(), self.noun.sign));
@@ -258,6 +263,18 @@ impl NounRule<'_> {
             .map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase))
             .filter(|named| !named.is_empty());
         indirect.map(|named| (named, self.noun.sign))
+    }
+
+    /// Who last asked something of the subject: whose "requests" it must be that it turned down.
+    fn asker(&self, before: &[Finding], here: &Findings, subject: &[Named]) -> Vec<Named> {
+        let [subject] = subject else { return Vec::new() };
+        let asker = reactions::doer(before, &here.found, self.sentence, subject.actor);
+        let span = quotes::phrase_span(self.read, self.at);
+        asker
+            .zip(span)
+            .map(|(actor, span)| Named { actor, span, owned: true })
+            .into_iter()
+            .collect()
     }
 
     /// "A rejected a request from B": A's answer to B.

@@ -5,6 +5,8 @@ use docmill_core::{
     vocab::{entities, sentences, tokens},
 };
 
+use rustc_hash::FxHashMap;
+
 use crate::{
     chunks::{self, Sentence},
     lexicon::{Lexicon, UNKNOWN},
@@ -39,6 +41,7 @@ pub(crate) struct Mention {
 pub(crate) struct Reading<'a> {
     pub(crate) text: &'a str,
     pub(crate) actors: Vec<Actor<'a>>,
+    actor_index: FxHashMap<&'a str, ActorId>,
     pub(crate) mentions: Vec<Mention>,
     pub(crate) kinds: Vec<entities::Kind>,
     pub(crate) sentences: Vec<Sentence>,
@@ -65,27 +68,36 @@ impl<'a> Reading<'a> {
 
     fn read_mentions(&mut self, document: &Document<'a>) -> Vec<MentionSpan> {
         let mut spans = Vec::new();
+        let (mut meanings, mut ids) = (FxHashMap::default(), Vec::new());
         for entity in entities::read(document) {
             let actor =
                 entity.actor.map(|id| self.actor(id, entity.actor_name.unwrap_or(entity.name)));
             let place = (entity.actor.is_none() && entity.id.starts_with("country:"))
                 .then(|| self.actor(entity.id, entity.name));
+            if let Some(actor) = actor {
+                meanings.entry(entity.id).or_insert(actor);
+            }
+            ids.push(entity.id);
             spans.push(MentionSpan { span: entity.span, index: self.mentions.len() as u32 });
             self.mentions.push(Mention { kind: entity.kind, actor, place });
             self.kinds.push(entity.kind);
         }
+        // A capital that is a mere place here stands for its state elsewhere.
+        for (mention, id) in self.mentions.iter_mut().zip(ids) {
+            if mention.actor.is_none() && mention.kind == entities::Kind::Place {
+                mention.place = mention.place.or_else(|| meanings.get(id).copied());
+            }
+        }
         spans
     }
 
-    /// The actor of this id. A document names few, so that a scan is quick.
     fn actor(&mut self, id: &'a str, name: &'a str) -> ActorId {
-        match self.actors.iter().position(|actor| actor.id == id) {
-            Some(at) => at as ActorId,
-            None => {
-                self.actors.push(Actor { id, name });
-                (self.actors.len() - 1) as ActorId
-            }
+        let next = self.actors.len() as ActorId;
+        let actor = *self.actor_index.entry(id).or_insert(next);
+        if actor == next {
+            self.actors.push(Actor { id, name });
         }
+        actor
     }
 
     fn read_sentences(

@@ -10,7 +10,8 @@ use docmill_core::{
 };
 
 use crate::{
-    lexicon::Lexicon, mentions::Named, nouns, outlook::Outlook, predicates, reading::Reading, verbs,
+    lexicon::Lexicon, mentions::Named, nouns, outlook::Outlook, predicates, reactions,
+    reading::Reading, verbs,
 };
 
 /// How many findings of one sentence are kept.
@@ -26,6 +27,8 @@ pub(crate) enum Family {
     Predicate,
     Contrast,
     Accusation,
+    Reaction,
+    Judgement,
 }
 
 impl Family {
@@ -38,6 +41,8 @@ impl Family {
             Family::Predicate => "predicate",
             Family::Contrast => "contrast",
             Family::Accusation => "accusation",
+            Family::Reaction => "reaction",
+            Family::Judgement => "judgement",
         }
     }
 
@@ -51,6 +56,8 @@ impl Family {
             Family::Predicate => 0.7,
             Family::Contrast => 0.75,
             Family::Accusation => 0.65,
+            Family::Reaction => 0.65,
+            Family::Judgement => 0.65,
         }
     }
 }
@@ -158,8 +165,9 @@ pub(crate) fn score(reading: &Reading<'_>, lexicon: &Lexicon) -> Vec<Finding> {
             continue;
         }
         let mut findings = Findings::default();
-        verbs::find(reading, lexicon, sentence, &mut findings);
-        nouns::find(reading, lexicon, sentence, &mut findings);
+        verbs::find(reading, lexicon, sentence, &all, &mut findings);
+        nouns::find(reading, lexicon, sentence, &all, &mut findings);
+        reactions::find(reading, lexicon, sentence, &all, &mut findings);
         predicates::find(reading, lexicon, sentence, &mut findings);
         let mut found = findings.found;
         for finding in &mut found {

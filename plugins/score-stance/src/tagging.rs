@@ -6,7 +6,7 @@
 use docmill_core::vocab::entities;
 
 use crate::{
-    lexicon::{Tags, UNKNOWN, VERB},
+    lexicon::{Tags, VERB},
     units::{Pos, Unit},
 };
 
@@ -73,7 +73,7 @@ impl Context<'_> {
             return unit.pos;
         }
         let tags = unit.tags;
-        if unit.word == UNKNOWN || tags.is_empty() {
+        if tags.is_empty() {
             return self.unknown();
         }
         if tags.any(Tags::BE.or(Tags::HAVE).or(Tags::DO).or(Tags::MODAL)) {
@@ -215,7 +215,7 @@ impl Context<'_> {
                         .or(Tags::PREP)
                         .or(Tags::PLURAL),
                 )
-                && (unit.word == UNKNOWN || unit.tags.any(Tags::NOUN))
+                && (unit.tags.is_empty() || unit.tags.any(Tags::NOUN))
                 && !unit.plural
         });
         if determines && matches!(before, Some(Pos::Prep | Pos::Base | Pos::To) | None) {
@@ -260,6 +260,9 @@ impl Context<'_> {
             {
                 return true;
             }
+            if seen && unit.span.of(self.text) == Some("of") {
+                continue;
+            }
             if tags.any(Tags::PREP.or(Tags::CONJ).or(Tags::SUB).or(Tags::THAT).or(Tags::WH))
                 || !matches!(unit.pos, Pos::Other | Pos::Num | Pos::Poss)
             {
@@ -288,6 +291,12 @@ impl Context<'_> {
         if !tags.any(Tags::ADV) {
             return Pos::Prep;
         }
+        let particle = ["up", "down", "out", "off"]
+            .iter()
+            .any(|known| self.piece().eq_ignore_ascii_case(known));
+        if particle && self.neighbour().is_some_and(|unit| unit.pos.is_verb()) {
+            return Pos::Adv;
+        }
         let object = self.next(1).is_some_and(|unit| {
             unit.mention.is_some()
                 || matches!(unit.pos, Pos::Num | Pos::OpenQuote)
@@ -299,7 +308,7 @@ impl Context<'_> {
                         .or(Tags::NUMBER)
                         .or(Tags::ING),
                 )
-                || unit.word == UNKNOWN && unit.pos == Pos::Other
+                || unit.tags.is_empty() && unit.pos == Pos::Other
         });
         if object { Pos::Prep } else { Pos::Adv }
     }
@@ -319,7 +328,7 @@ impl Context<'_> {
         self.next(1).is_some_and(|unit| {
             unit.mention.is_some()
                 || unit.pos == Pos::Other
-                    && (unit.word == UNKNOWN || unit.tags.any(Tags::NOUN.or(Tags::ADJ)))
+                    && (unit.tags.is_empty() || unit.tags.any(Tags::NOUN.or(Tags::ADJ)))
                     && !unit.tags.any(Tags::PREP.or(Tags::DET).or(Tags::CONJ).or(Tags::SUB))
         })
     }
@@ -356,10 +365,11 @@ impl Context<'_> {
             ) => noun_like,
             Some(Pos::Pronoun | Pos::Wh) => Pos::Third,
             Some(Pos::Name) if nounish => {
-                let adjective = self.neighbour().is_some_and(|unit| self.is_group(unit));
-                let verb_next =
-                    self.next_tags(1).any(Tags::PAST.or(Tags::BE).or(Tags::HAVE).or(Tags::MODAL));
-                if adjective || verb_next { noun_like } else { Pos::Third }
+                let before = self.neighbour();
+                let adjective = before.is_some_and(|unit| self.is_group(unit));
+                let person = before.is_some_and(|unit| self.is_person(unit));
+                let verb = person || !adjective && (self.object_follows() || self.noun_follows());
+                if verb { Pos::Third } else { noun_like }
             }
             Some(Pos::Noun) if nounish => {
                 let plural = self.neighbour().is_some_and(|unit| unit.plural);
@@ -377,6 +387,10 @@ impl Context<'_> {
             _ if nounish => noun_like,
             _ => Pos::Third,
         }
+    }
+
+    fn is_person(&self, unit: &Unit) -> bool {
+        unit.mention.and_then(|at| self.kinds.get(at as usize)) == Some(&entities::Kind::Person)
     }
 
     fn is_group(&self, unit: &Unit) -> bool {
@@ -419,7 +433,10 @@ impl Context<'_> {
                 if tags.any(Tags::PAST) && person && (self.object_follows() || self.noun_follows())
                 {
                     Pos::Past
-                } else if !nounish || (plural || self.joined_names()) && self.object_follows() {
+                } else if !nounish
+                    || (plural || self.joined_names()) && self.object_follows()
+                    || self.joined_names() && self.bare_object_follows()
+                {
                     finite
                 } else {
                     noun_like
@@ -449,6 +466,14 @@ impl Context<'_> {
         self.at >= 3
             && self.units[self.at - 2].pos == Pos::Conj
             && self.units[self.at - 3].pos == Pos::Name
+    }
+
+    /// A plural noun, then the end of the clause or a preposition: "trade barbs".
+    fn bare_object_follows(&self) -> bool {
+        let ends = self.next(2).is_none_or(|unit| {
+            unit.tags.any(Tags::PREP.or(Tags::SUB)) || !matches!(unit.pos, Pos::Other)
+        });
+        self.next(1).is_some_and(|unit| unit.plural && unit.pos == Pos::Other) && ends
     }
 
     fn past(&self, tags: Tags) -> Pos {
@@ -514,7 +539,9 @@ impl Context<'_> {
             return Pos::Adv;
         }
         if length > 5 && piece.ends_with("ing") {
-            return self.ing(Tags::ING, Pos::Noun);
+            let attribute =
+                self.noun_follows() && self.neighbour().is_some_and(|unit| unit.pos == Pos::Prep);
+            return if attribute { Pos::Adj } else { self.ing(Tags::ING, Pos::Noun) };
         }
         if length > 4 && piece.ends_with("ed") {
             return self.past(Tags::PAST.or(Tags::PART));

@@ -10,29 +10,41 @@ use crate::{
     lexicon::{Effect, Lexicon, Place, Slot, Tags, VerbFrame},
     mentions::{self, Named},
     outlook::{self, Outlook},
+    quotes, reactions,
     reading::Reading,
-    scoring::{Family, Findings, Shown},
+    scoring::{Family, Finding, Findings, Shown},
     units::Pos,
 };
 
-/// Finds the stances that the verbs of a sentence show.
+/// Finds the stances that the verbs of a sentence show. `before` are the findings of earlier sentences.
 pub(crate) fn find(
     reading: &Reading<'_>,
     lexicon: &Lexicon,
     sentence: usize,
+    before: &[Finding],
     findings: &mut Findings,
 ) {
     let read = &reading.sentences[sentence];
     for group in 0..read.groups.len() {
         let known = read.groups[group];
         let Some(verb) = lexicon.verb_of(read.units[known.main].word) else { continue };
-        let Some(frame) = verb.frames.iter().find(|frame| has_particles(read, &known, frame))
-        else {
-            continue;
-        };
-        let rule =
-            VerbRule { reading, lexicon, sentence, read, group, known, frame, lemma: &verb.lemma };
-        rule.apply(findings);
+        let shown = findings.found.len();
+        for frame in verb.frames.iter().filter(|frame| has_particles(read, &known, frame)) {
+            let rule = VerbRule {
+                reading,
+                lexicon,
+                sentence,
+                read,
+                group,
+                known,
+                frame,
+                lemma: &verb.lemma,
+            };
+            rule.apply(before, findings);
+            if findings.found.len() > shown || !frame.particles.is_empty() {
+                break;
+            }
+        }
     }
 }
 
@@ -88,7 +100,7 @@ struct Target {
 }
 
 impl VerbRule<'_> {
-    fn apply(&self, findings: &mut Findings) {
+    fn apply(&self, before: &[Finding], findings: &mut Findings) {
         let frame = self.frame;
         if frame.is("never") || frame.is("meet") {
             return;
@@ -132,11 +144,15 @@ impl VerbRule<'_> {
             }
         } else if reciprocal && !frame.is("named") {
             let sign = frame.targets.first().map_or(0, |slot| slot.sign);
-            self.add(
+            let each_other = Target { named: holders.clone(), sign, doubt: 0.05 };
+            self.add(findings, &holders, &each_other, outlook);
+        } else if let Some((named, sign)) = self.reaction(before, findings, &holders) {
+            self.add_as(
                 findings,
                 &holders,
-                &Target { named: holders.clone(), sign, doubt: 0.05 },
+                &Target { named, sign, doubt: 0.1 },
                 outlook,
+                Family::Reaction,
             );
         }
         if let Some(target) = self.target(&frame.besides) {
@@ -161,7 +177,7 @@ impl VerbRule<'_> {
         }
         let mut sign = target.sign;
         if self.frame.is("demand") {
-            sign = self.demanded(sign);
+            sign = self.demanded(sign, &target.named);
         }
         let speech = self.frame.kind != Kind::Act && self.content_follows();
         let channel = if self.frame.is("author") {
@@ -187,6 +203,25 @@ impl VerbRule<'_> {
                 accuses: self.frame.is("fact"),
             },
         );
+    }
+
+    /// "Rome welcomed the offer", with nobody named: whoever made it.
+    fn reaction(
+        &self,
+        before: &[Finding],
+        here: &Findings,
+        holders: &[Named],
+    ) -> Option<(Vec<Named>, i8)> {
+        let answers = self.frame.kind == Kind::Attitude || self.frame.is("owned");
+        let slot = self.frame.targets.iter().find(|slot| slot.place == Place::Object)?;
+        let object = if self.known.passive { self.known.subject } else { self.known.object }?;
+        let [holder] = holders else { return None };
+        if !answers || !reactions::means_deed(self.reading, self.read, object) {
+            return None;
+        }
+        let actor = reactions::doer(before, &here.found, self.sentence, holder.actor)?;
+        let span = quotes::phrase_span(self.read, object)?;
+        Some((vec![Named { actor, span, owned: true }], slot.sign))
     }
 
     /// "Aid, but no weapons": what is denied beside what is given.
@@ -232,6 +267,10 @@ impl VerbRule<'_> {
         let Some(phrase) = phrase else { return Vec::new() };
         let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
         if !own.is_empty() || self.frame.is("named") {
+            return own;
+        }
+        let acts = Tags::HARM.or(Tags::GOODS).or(Tags::DEED);
+        if !self.has_tag(phrase, acts) {
             return own;
         }
         mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase)
@@ -404,8 +443,12 @@ impl VerbRule<'_> {
             .collect()
     }
 
-    /// The sign of an appeal by what it asks for: help is a request, an end or a retreat a demand.
-    fn demanded(&self, sign: i8) -> i8 {
+    /// The sign of an appeal by what it asks for: help is a request, an end or a retreat a demand; of two sides
+    /// alike, neither is favoured.
+    fn demanded(&self, sign: i8, named: &[Named]) -> i8 {
+        if named.len() >= 2 && named.windows(2).all(|pair| pair[0].span == pair[1].span) {
+            return 0;
+        }
         let Some(complement) = self.known.complement else { return sign };
         let below = self.read.groups[complement];
         let Some(verb) = self.lexicon.verb_of(self.read.units[below.main].word) else {
@@ -413,7 +456,13 @@ impl VerbRule<'_> {
         };
         let ends = verb.operator.is_some_and(|operator| operator.noun == Effect::Flip)
             || DEMANDED.contains(&&*verb.lemma);
-        if ends || below.negated { -1 } else { sign }
+        if ends || below.negated {
+            -1
+        } else if WELCOME.contains(&&*verb.lemma) {
+            1
+        } else {
+            sign
+        }
     }
 
     /// Whether the clause tells what was said: "urged B to …", "accused B of …".
@@ -460,4 +509,39 @@ const DEMANDED: &[&str] = &[
     "pay",
     "respect",
     "abide",
+];
+
+/// Verbs that name help or company when they are asked for.
+const WELCOME: &[&str] = &[
+    "help",
+    "aid",
+    "assist",
+    "support",
+    "back",
+    "join",
+    "visit",
+    "provide",
+    "send",
+    "supply",
+    "give",
+    "host",
+    "mediate",
+    "attend",
+    "share",
+    "cooperate",
+    "work",
+    "participate",
+    "invest",
+    "meet",
+    "protect",
+    "defend",
+    "donate",
+    "deliver",
+    "contribute",
+    "come",
+    "train",
+    "recognise",
+    "recognize",
+    "intervene",
+    "stay",
 ];
