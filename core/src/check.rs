@@ -209,7 +209,9 @@ mod tests {
     fn an_undeclared_layer_key_or_edit_is_refused() {
         let nothing = Contract::new;
         assert!(matches!(
-            check(nothing(), |c| drop(c.annotate("x", 0..1usize))),
+            check(nothing(), |c| {
+                c.annotate("x", 0..1usize);
+            }),
             Err(Violation::UndeclaredLayer(_))
         ));
         assert!(matches!(
@@ -223,16 +225,23 @@ mod tests {
     fn spans_on_char_boundaries_inside_the_text_pass() {
         let contract = || Contract::new().writes("x");
         assert_eq!(
-            check(contract(), |c| drop(c.annotate("x", 1..3usize).with("at", Span::new(0, 8)))),
+            check(contract(), |c| {
+                c.annotate("x", 1..3usize).with("at", Span::new(0, 8));
+            }),
             Ok(())
         );
         for bad in [Span::new(0, 2), Span::new(0, 9), Span { start: 3, end: 1 }] {
             assert!(matches!(
-                check(contract(), |c| drop(c.annotate("x", bad))),
+                check(contract(), |c| {
+                    c.annotate("x", bad);
+                }),
                 Err(Violation::BadSpan { .. })
             ));
             assert!(
-                check(contract(), |c| drop(c.annotate("x", 0..1usize).with("at", bad))).is_err()
+                check(contract(), |c| {
+                    c.annotate("x", 0..1usize).with("at", bad);
+                })
+                .is_err()
             );
         }
     }

@@ -10,7 +10,7 @@ use docmill_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub fn registry() -> Registry {
+pub(crate) fn registry() -> Registry {
     let plugin = Plugin::new("test", "1.2.3")
         .source::<Texts>()
         .stage::<Trouble>()
@@ -22,17 +22,17 @@ pub fn registry() -> Registry {
 /// Nothing to set.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Nothing {}
+pub(crate) struct Nothing {}
 
 /// Texts of the pipeline file itself, a few to a block.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TextsSettings {
+pub(crate) struct TextsSettings {
     /// The texts.
     texts: Vec<String>,
 }
 
-pub struct Texts(Arc<Vec<String>>);
+pub(crate) struct Texts(Arc<Vec<String>>);
 
 struct Blocks {
     texts: Arc<Vec<String>>,
@@ -98,7 +98,7 @@ impl Source for Texts {
 }
 
 /// Fails as its document says.
-pub struct Trouble;
+pub(crate) struct Trouble;
 
 impl Stage for Trouble {
     const NAME: &'static str = "trouble";
@@ -129,7 +129,7 @@ impl Stage for Trouble {
 }
 
 /// Writes the text in capitals.
-pub struct Upper;
+pub(crate) struct Upper;
 
 impl Stage for Upper {
     const NAME: &'static str = "upper";
@@ -153,7 +153,7 @@ impl Stage for Upper {
 }
 
 /// The text, a line a document.
-pub struct Plain;
+pub(crate) struct Plain;
 
 impl Sink for Plain {
     const NAME: &'static str = "plain";

@@ -174,10 +174,11 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
             let run = &run;
             let running: Vec<_> =
                 workers.iter_mut().map(|worker| scope.spawn(move || run.work(worker))).collect();
-            let outcomes = running
+            let outcomes: Vec<_> = running
                 .into_iter()
-                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            outcomes.fold(Ok(()), |first, next| first.and(next))
+                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect();
+            outcomes.into_iter().collect()
         })
     };
     let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
