@@ -28,6 +28,11 @@ pub struct Settings {
     /// No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
+    /// The layers that the lines bring, such as `entities`: a stage that needs another one, which no
+    /// earlier stage writes either, is then refused before anything is read. Default: not said, so that
+    /// any layer may be there, and a document that lacks a needed one fails.
+    #[serde(default)]
+    pub layers: Option<Vec<String>>,
 }
 
 /// The source `jsonl`.
@@ -42,8 +47,12 @@ impl Source for Jsonl {
         &["jsonl", "ndjson", "jsonl.gz", "ndjson.gz", "jsonl.zst", "ndjson.zst"];
     type Settings = Settings;
 
-    fn contract(_: &Settings) -> SourceContract {
-        SourceContract::new().may_bring_any()
+    fn contract(settings: &Settings) -> SourceContract {
+        let contract = SourceContract::new();
+        match &settings.layers {
+            Some(layers) => layers.iter().fold(contract, |contract, layer| contract.brings(layer)),
+            None => contract.may_bring_any(),
+        }
     }
 
     fn settings_for(paths: &[String]) -> serde_json::Value {

@@ -204,6 +204,14 @@ fn no_paths_is_an_error_at_the_setting() {
     assert_eq!(Jsonl::build(settings).unwrap_err().setting(), "/paths");
 }
 
+#[test]
+fn layers_that_are_said_are_the_only_ones() {
+    let contract = |settings| Jsonl::contract(&serde_json::from_value(settings).unwrap());
+    assert_eq!(contract(json!({ "paths": ["-"] })), SourceContract::new().may_bring_any());
+    let said = contract(json!({ "paths": ["-"], "layers": ["entities"] }));
+    assert_eq!(said, SourceContract::new().brings("entities"));
+}
+
 /// Lines of JSON, whole and broken, between arbitrary bytes.
 fn contents() -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
