@@ -31,6 +31,18 @@ fn a_document_tells_its_story() {
 }
 
 #[test]
+fn removed_text_stands_where_it_was() {
+    let sandbox = Sandbox::new();
+    // Raw: "é one two three END"; "two" was replaced by "2", " END" removed, "é" too, in that order.
+    let line = r#"{"id": "a", "text": " one 2 three", "origin": {"uri": "x"}, "edits": [{"stage": "s", "reason": "digits", "raw": [7, 10], "removed": "two", "inserted": "2"}, {"stage": "s", "reason": "tail", "raw": [16, 20], "removed": " END"}, {"stage": "t", "reason": "head", "raw": [0, 2], "removed": "é"}], "map": [{"text": [0, 5], "raw": [2, 7]}, {"text": [5, 6], "raw": [7, 7], "inserted": "s"}, {"text": [6, 12], "raw": [10, 16]}]}"#;
+    sandbox.write("documents.jsonl", line);
+    sandbox
+        .run(&["explain", "documents.jsonl", "a"])
+        .exits(0)
+        .shows(&["\n[-é-]{t: head} one [-two-]{s: digits}2 three[- END-]{s: tail}\n"]);
+}
+
+#[test]
 fn removed_text_is_read_again_from_the_input() {
     let sandbox = Sandbox::with_pipeline("[[stage]]\nuse = \"clean\"\n", "");
     sandbox.write(
