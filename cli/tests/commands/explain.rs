@@ -23,7 +23,7 @@ fn a_document_tells_its_story() {
         "[-Home-]{clean: menu}\nKyiv[GPE] thanked Berlin.\n",
         "GPE  Kyiv  place:kyiv  acts for Ukraine  capital",
         "Ukraine → Germany  -0.5  attitude, action, confidence 0.90  thanks",
-        "Also in it: 0 quotes.",
+        "Other layers: quotes (0).",
     ]);
     assert_eq!(ran.stderr, "");
     // A part of an id is enough where no other has it.

@@ -214,10 +214,10 @@ fn of_other_layers(document: Document<'_>) -> String {
     let others = document
         .layers()
         .filter(|layer| ![entities::LAYER, stances::LAYER].contains(&layer.name()))
-        .map(|layer| format!("{} {}", term::count(layer.len() as u64), one_line(layer.name())));
+        .map(|layer| format!("{} ({})", one_line(layer.name()), term::count(layer.len() as u64)));
     let others: Vec<String> = others.collect();
     if others.is_empty() {
         return String::new();
     }
-    format!("\n{DIM}Also in it: {}.{DIM:#}\n", others.join(", "))
+    format!("\n{DIM}Other layers: {}.{DIM:#}\n", others.join(", "))
 }
