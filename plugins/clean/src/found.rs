@@ -21,7 +21,7 @@ pub(crate) struct Found<'a> {
 pub(crate) fn found_in<'a>(text: &'a str, page: &Page, words: &mut Vec<Word>) -> Found<'a> {
     let mut found = Found::default();
     let inked = |at: usize| {
-        let line = page.lines.get(at)?;
+        let line = page.lines.all.get(at)?;
         text.get(line.ink as usize..line.end as usize)
     };
     found.title = title(page).and_then(inked);
@@ -40,7 +40,7 @@ pub(crate) fn found_in<'a>(text: &'a str, page: &Page, words: &mut Vec<Word>) ->
                     text: line,
                     words,
                     truncated: false,
-                    line: &page.lines[at],
+                    line: &page.lines.all[at],
                 };
                 found.date = date(&view);
             }
@@ -53,9 +53,10 @@ pub(crate) fn found_in<'a>(text: &'a str, page: &Page, words: &mut Vec<Word>) ->
 /// The first line that stays, if it stands above the first paragraph and reads like a headline.
 fn title(page: &Page) -> Option<usize> {
     let first = page.verdicts.iter().position(Option::is_none)?;
-    let line = page.lines.get(first)?;
+    let line = page.lines.all.get(first)?;
     let prose = page
         .lines
+        .all
         .iter()
         .zip(&page.verdicts)
         .position(|(line, verdict)| verdict.is_none() && line.is_prose());

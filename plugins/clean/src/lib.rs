@@ -23,6 +23,7 @@
 //!
 //! Time and memory grow with the length of the text and nothing else.
 
+mod cues;
 mod cut;
 mod found;
 mod inline;
@@ -115,7 +116,7 @@ impl Stage for Clean {
         let text = document.text();
         self.page.read(text, self.limits);
         let reason = |at: usize| self.page.verdicts.get(at).copied().flatten().map(Rule::name);
-        cut::cuts_of(text, &self.page.lines, reason, &mut self.cuts);
+        cut::cuts_of(text, &self.page.lines.all, reason, &mut self.cuts);
         let mut truncations = self.truncations(text).peekable();
         for (range, reason) in &self.cuts {
             while let Some(truncation) =
@@ -142,6 +143,7 @@ impl Clean {
         let stays = self
             .page
             .lines
+            .all
             .iter()
             .zip(&self.page.verdicts)
             .filter(|(_, verdict)| verdict.is_none());

@@ -2,16 +2,17 @@
 //!
 //! One pass. A line is what stands between two line breaks (`\n` or `\r\n`), without the white space at
 //! its ends; blank lines are only remembered as the gap before the next one. Of a very long line only the
-//! beginning and the end are looked at: what sites leave around an article is short.
+//! beginning and the end are looked at: what sites leave around an article is short. For later questions
+//! (which words does the page share, what stands twice) the hashes of all words are kept.
 
 use crate::{
     rules::{self, Rule, RuleSet},
-    words::{self, NUMBER, Shape, Word},
+    words::{self, Kind, Word},
 };
 
 /// Of lines longer than both together, only so many bytes from the start and from the end are read.
-const HEAD_BYTES: usize = 500;
-const TAIL_BYTES: usize = 300;
+const HEAD_BYTES: usize = 8_000;
+const TAIL_BYTES: usize = 1_000;
 
 /// A line that is not blank.
 #[derive(Clone, Debug)]
@@ -34,6 +35,10 @@ pub(crate) struct Line {
     pub(crate) traits: Traits,
     /// What its own words say for each rule, 0 to 100.
     pub(crate) points: [u8; Rule::COUNT],
+    /// Where the hashes of its words lie among those of the page.
+    pub(crate) hashes: (u32, u32),
+    /// A hash of all its words; 0 where it has none.
+    pub(crate) key: u64,
     /// The rules that know this line as a whole.
     pub(crate) whole: RuleSet,
 }
@@ -102,9 +107,47 @@ impl View<'_> {
     }
 }
 
-/// Finds the lines of a text. Both buffers are cleared first; `words` is scratch.
-pub(crate) fn lines_of(text: &str, words: &mut Vec<Word>, lines: &mut Vec<Line>) {
+/// The lines of a text, and the hashes of their words.
+#[derive(Default)]
+pub(crate) struct Lines {
+    pub(crate) all: Vec<Line>,
+    hashes: Vec<WordHash>,
+}
+
+/// The hash of a word, and whether the word tells something (is no number and no function word).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct WordHash(u32);
+
+impl WordHash {
+    const TELLING: u32 = 1;
+
+    fn of(word: Word) -> Self {
+        let telling = !word.is_number() && !word.is(Kind::Stop) && word.end - word.start > 2;
+        WordHash((word.hash >> 32) as u32 & !Self::TELLING | u32::from(telling))
+    }
+
+    pub(crate) fn is_telling(self) -> bool {
+        self.0 & Self::TELLING == Self::TELLING
+    }
+
+    pub(crate) fn value(self) -> u32 {
+        self.0
+    }
+}
+
+impl Lines {
+    /// The hashes of a line's words.
+    pub(crate) fn hashes(&self, at: usize) -> &[WordHash] {
+        let Some(line) = self.all.get(at) else { return &[] };
+        self.hashes.get(line.hashes.0 as usize..line.hashes.1 as usize).unwrap_or_default()
+    }
+}
+
+/// Finds the lines of a text. `words` is scratch.
+pub(crate) fn lines_of(text: &str, words: &mut Vec<Word>, found: &mut Lines) {
+    let Lines { all: lines, hashes } = found;
     lines.clear();
+    hashes.clear();
     let (mut start, mut gap) = (0, true);
     while start < text.len() {
         let rest = text.as_bytes().get(start..).unwrap_or_default();
@@ -116,7 +159,10 @@ pub(crate) fn lines_of(text: &str, words: &mut Vec<Word>, lines: &mut Vec<Line>)
         if trimmed.is_empty() {
             gap = true;
         } else {
-            let line = line_of(text, trimmed, [start, ink], gap, words);
+            let mut line = line_of(text, trimmed, [start, ink], gap, words);
+            let first = hashes.len() as u32;
+            hashes.extend(words.iter().map(|word| WordHash::of(*word)));
+            line.hashes = (first, hashes.len() as u32);
             lines.push(line);
             gap = false;
         }
@@ -156,13 +202,19 @@ fn line_of(text: &str, trimmed: &str, at: [usize; 2], gap: bool, words: &mut Vec
         ending: ending_of(trimmed),
         traits: Traits::default(),
         points: [0; Rule::COUNT],
+        hashes: (0, 0),
+        key: 0,
         whole: RuleSet::default(),
     };
     for word in words.iter() {
-        line.stops += u32::from(words::STOPWORDS.has(*word));
-        line.traits.reader |= words::READER.has(*word);
-        line.capitals += u32::from(matches!(word.shape, Shape::Capitalised | Shape::Upper));
-        line.numbers += u32::from(word.hash == NUMBER);
+        line.stops += u32::from(word.is(Kind::Stop));
+        line.traits.reader |= word.is(Kind::Reader);
+        line.capitals += u32::from(word.is_capital());
+        line.numbers += u32::from(word.is_number());
+        line.key = roll(line.key, word.hash);
+    }
+    if truncated {
+        line.key = roll(line.key, trimmed.len() as u64);
     }
     let mut chars = trimmed.chars();
     match chars.next() {
@@ -178,6 +230,11 @@ fn line_of(text: &str, trimmed: &str, at: [usize; 2], gap: bool, words: &mut Vec
     line.points = points;
     line.whole = whole;
     line
+}
+
+/// Adds a hash to the hash of a sequence.
+pub(crate) fn roll(key: u64, hash: u64) -> u64 {
+    (key.rotate_left(5) ^ hash).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
 /// The nearest char boundary at or after a byte, moved on to the next space where one is near.
@@ -210,7 +267,12 @@ fn ending_of(text: &str) -> Ending {
 
 #[cfg(test)]
 pub(crate) fn lines(text: &str) -> Vec<Line> {
-    let (mut words, mut lines) = (Vec::new(), Vec::new());
+    read(text).all
+}
+
+#[cfg(test)]
+pub(crate) fn read(text: &str) -> Lines {
+    let (mut words, mut lines) = (Vec::new(), Lines::default());
     lines_of(text, &mut words, &mut lines);
     lines
 }

@@ -17,9 +17,9 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use crate::{
-    lines::{self, Ending, Line, View},
+    lines::{self, Ending, Line, Lines, View, WordHash},
     rules::{Rule, RuleSet},
-    words::{self, Word, words_of},
+    words::{Word, words_of},
 };
 
 use body::Mark;
@@ -27,7 +27,7 @@ use body::Mark;
 /// A page: its lines and what becomes of them. Its buffers are used again for the next one.
 #[derive(Default)]
 pub(crate) struct Page {
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Lines,
     /// Why each line goes; `None` for those that stay.
     pub(crate) verdicts: Vec<Option<Rule>>,
     /// The lines of the article's body.
@@ -36,7 +36,7 @@ pub(crate) struct Page {
     /// For each line, the number of the line before it with the same words, if there is one.
     twins: Vec<Option<u32>>,
     words: Vec<Word>,
-    vocabulary: FxHashSet<u64>,
+    vocabulary: FxHashSet<WordHash>,
     /// Whether most paragraphs have a blank line before them.
     spaced: bool,
     limits: Limits,
@@ -65,20 +65,20 @@ impl Page {
     pub(crate) fn read(&mut self, text: &str, limits: Limits) {
         self.limits = limits;
         lines::lines_of(text, &mut self.words, &mut self.lines);
-        let prose = || self.lines.iter().filter(|line| line.is_prose());
+        let prose = || self.lines.all.iter().filter(|line| line.is_prose());
         self.spaced = prose().filter(|line| line.gap).count() * 5 > prose().count() * 3;
         self.vocabulary.clear();
         self.mark();
         self.mark_doubled(text);
-        self.body = body::body_of(&self.lines, &self.marks);
+        self.body = body::body_of(&self.lines.all, &self.marks);
         self.verdicts.clear();
-        self.verdicts.resize(self.lines.len(), None);
+        self.verdicts.resize(self.lines.all.len(), None);
         self.judge_twins();
         self.judge_within();
         self.judge_before(text);
-        self.judge_after(text);
+        self.judge_after();
         self.judge_boxes();
-        self.judge_quotes(text);
+        self.judge_quotes();
         self.judge_last();
     }
 
@@ -86,7 +86,7 @@ impl Page {
     fn mark(&mut self) {
         let limits = self.limits;
         self.marks.clear();
-        for (at, line) in self.lines.iter().enumerate() {
+        for (at, line) in self.lines.all.iter().enumerate() {
             let mut best = (Rule::Menu, 0);
             for rule in Rule::ALL {
                 let points = discounted(line, *rule);
@@ -137,24 +137,24 @@ impl Page {
                     && lower.words >= 2
             })
         };
-        joins(self.lines.get(at), self.lines.get(at + 1))
-            || at > 0 && joins(self.lines.get(at - 1), self.lines.get(at))
+        joins(self.lines.all.get(at), self.lines.all.get(at + 1))
+            || at > 0 && joins(self.lines.all.get(at - 1), self.lines.all.get(at))
     }
 
     /// Whether a line is prose, or part of a wrapped paragraph.
     fn is_prose(&self, at: usize) -> bool {
-        self.lines.get(at).is_some_and(Line::is_prose)
+        self.lines.all.get(at).is_some_and(Line::is_prose)
             || self.marks.get(at).is_some_and(|mark| mark.wrapped)
     }
 
     /// Whether the next line is prose of the article.
     fn before_prose(&self, at: usize) -> bool {
-        self.lines.get(at + 1).is_some_and(Line::is_prose)
+        self.lines.all.get(at + 1).is_some_and(Line::is_prose)
             && self.marks.get(at + 1).is_some_and(|mark| mark.rule.is_none())
     }
 
     fn text_of<'t>(&self, text: &'t str, at: usize) -> &'t str {
-        let line = self.lines.get(at);
+        let line = self.lines.all.get(at);
         line.and_then(|line| text.get(line.ink as usize..line.end as usize)).unwrap_or_default()
     }
 
@@ -166,7 +166,7 @@ impl Page {
         question: impl FnOnce(&View<'_>) -> T,
     ) -> Option<T> {
         let inked = self.text_of(text, at);
-        let line = self.lines.get(at)?;
+        let line = self.lines.all.get(at)?;
         self.words.clear();
         words_of(inked, line.ink as usize, &mut self.words);
         let words = &self.words;
@@ -174,36 +174,24 @@ impl Page {
     }
 
     /// How many percent of a line's telling words the body holds.
-    fn overlap(&mut self, text: &str, at: usize) -> u32 {
+    fn overlap(&mut self, at: usize) -> u32 {
         if self.vocabulary.is_empty() {
-            self.learn_words(text, self.body.clone());
+            self.learn_words(self.body.clone());
         }
-        let (held, all) = self.held_words(text, at);
+        let telling = || self.lines.hashes(at).iter().filter(|hash| hash.is_telling());
+        let all = telling().count() as u32;
+        let held = telling().filter(|hash| self.vocabulary.contains(hash)).count() as u32;
         (held * 100).checked_div(all).unwrap_or(0)
     }
 
     /// Makes the vocabulary that of the prose in these lines.
-    fn learn_words(&mut self, text: &str, lines: Range<usize>) {
-        self.vocabulary.clear();
+    fn learn_words(&mut self, lines: Range<usize>) {
         for at in lines {
             if self.is_prose(at) {
-                self.words.clear();
-                words_of(self.text_of(text, at), 0, &mut self.words);
-                self.vocabulary.extend(self.words.iter().map(|word| word.hash));
+                let telling = self.lines.hashes(at).iter().filter(|hash| hash.is_telling());
+                self.vocabulary.extend(telling);
             }
         }
-    }
-
-    /// How many of a line's telling words the vocabulary holds, and how many there are.
-    fn held_words(&mut self, text: &str, at: usize) -> (u32, u32) {
-        self.words.clear();
-        words_of(self.text_of(text, at), 0, &mut self.words);
-        let telling = |word: &&Word| {
-            word.hash != words::NUMBER && !words::STOPWORDS.has(**word) && word.end - word.start > 2
-        };
-        let all = self.words.iter().filter(telling).count() as u32;
-        let held = self.words.iter().filter(telling);
-        (held.filter(|word| self.vocabulary.contains(&word.hash)).count() as u32, all)
     }
 }
 

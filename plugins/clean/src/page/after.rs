@@ -10,12 +10,12 @@ const FAR: usize = 25;
 impl Page {
     /// What goes on from the last paragraph stays: prose, the points of a list, and after a box of links
     /// paragraphs that stand next to each other.
-    pub(super) fn judge_after(&mut self, text: &str) {
+    pub(super) fn judge_after(&mut self) {
         if self.body.is_empty() {
             return;
         }
-        let after = self.body.end..self.lines.len();
-        let mut list = self.lines[self.body.end - 1].ending == Ending::Colon;
+        let after = self.body.end..self.lines.all.len();
+        let mut list = self.lines.all[self.body.end - 1].ending == Ending::Colon;
         let (mut removed, mut comments, mut passage) = (0, false, 0);
         for at in after.clone() {
             let mark = self.marks[at];
@@ -34,14 +34,14 @@ impl Page {
                     continue;
                 }
             }
-            let line = &self.lines[at];
+            let line = &self.lines.all[at];
             let (words, reader, bullet) = (line.words, line.traits.reader, line.traits.bullet);
             let sentence = self.is_sentence(at);
             let stays = if removed == 0 {
                 let goes_on = list || sentence || bullet || after.len() == 1;
-                goes_on || words >= 8 && self.overlap(text, at) >= 60
+                goes_on || words >= 8 && self.overlap(at) >= 60
             } else if sentence && !reader && !comments {
-                removed < 2 || removed <= FAR && self.overlap(text, at) >= 50
+                removed < 2 || removed <= FAR && self.overlap(at) >= 50
             } else {
                 false
             };
@@ -54,14 +54,14 @@ impl Page {
     /// Removes the last line that stays where it may say who wrote the ones before.
     pub(super) fn judge_last(&mut self) {
         let Some(last) = self.verdicts.iter().rposition(Option::is_none) else { return };
-        let points = self.lines[last].points[Rule::AuthorNote as usize];
+        let points = self.lines.all[last].points[Rule::AuthorNote as usize];
         if points >= 30 && last > 0 {
             self.remove(last, Rule::AuthorNote, points + 25);
         }
     }
 
     fn is_sentence(&self, at: usize) -> bool {
-        self.is_prose(at) || self.lines.get(at).is_some_and(|line| line.is_short_sentence())
+        self.is_prose(at) || self.lines.all.get(at).is_some_and(|line| line.is_short_sentence())
     }
 
     /// Where the passage of an article that begins at a line ends; the line itself if none begins there.
@@ -76,9 +76,10 @@ impl Page {
             if sentence(at) {
                 sentences += 1;
                 pairs += usize::from(at > start && sentence(at - 1));
-                readers +=
-                    usize::from(self.lines[at].traits.reader && !self.lines[at].traits.quoted);
-            } else if !(plain(at) && self.lines[at].words <= 12 && sentence(at + 1)) {
+                readers += usize::from(
+                    self.lines.all[at].traits.reader && !self.lines.all[at].traits.quoted,
+                );
+            } else if !(plain(at) && self.lines.all[at].words <= 12 && sentence(at + 1)) {
                 break;
             }
             at += 1;

@@ -17,7 +17,7 @@ impl Page {
     pub(super) fn judge_before(&mut self, text: &str) {
         let before = 0..self.body.start;
         let open = before.clone().filter(|at| self.marks[*at].rule.is_none()).count();
-        let headline = self.headline(text);
+        let headline = self.headline();
         for at in before {
             let mark = self.marks[at];
             if let Some(rule) = mark.rule {
@@ -33,14 +33,14 @@ impl Page {
                 self.remove(at, Rule::Byline, placed::BEFORE);
                 continue;
             }
-            let words = self.lines[at].words;
+            let words = self.lines.all[at].words;
             let stays = if self.is_prose(at) {
-                near && below || open <= 5 || self.overlap(text, at) >= 50
+                near && below || open <= 5 || self.overlap(at) >= 50
             } else if words >= 4 {
-                open <= FEW || self.overlap(text, at) >= if near && below { 40 } else { 60 }
+                open <= FEW || self.overlap(at) >= if near && below { 40 } else { 60 }
             } else {
                 open < FEW
-                    || words >= 2 && near && open <= 6 && self.overlap(text, at) >= 90
+                    || words >= 2 && near && open <= 6 && self.overlap(at) >= 90
                     || self.is_speaker(at)
             };
             if !stays {
@@ -51,10 +51,10 @@ impl Page {
 
     /// The line before the body that most looks like a headline: of some length, in the body's words, above a byline
     /// or a date.
-    fn headline(&mut self, text: &str) -> Option<usize> {
+    fn headline(&mut self) -> Option<usize> {
         let mut best = None;
         for at in 0..self.body.start {
-            let line = &self.lines[at];
+            let line = &self.lines.all[at];
             if self.marks[at].rule.is_some()
                 || !(4..=30).contains(&line.words)
                 || line.ending == Ending::Colon
@@ -68,8 +68,8 @@ impl Page {
                 )
             });
             let long = line.words >= 6;
-            let alone = self.spaced && line.gap && self.lines[at + 1].gap;
-            let score = self.overlap(text, at)
+            let alone = self.spaced && line.gap && self.lines.all[at + 1].gap;
+            let score = self.overlap(at)
                 + 30 * u32::from(signed)
                 + 15 * u32::from(long)
                 + 10 * u32::from(alone);
@@ -83,13 +83,13 @@ impl Page {
     /// Whether a line is a person's or an agency's name alone and its neighbours above are a headline's.
     fn is_name(&mut self, text: &str, at: usize) -> bool {
         let alone = self.ask(text, at, rules::is_bare_name);
-        let headline = (at.saturating_sub(4)..at).any(|above| self.lines[above].words >= 5);
+        let headline = (at.saturating_sub(4)..at).any(|above| self.lines.all[above].words >= 5);
         alone == Some(true) && headline
     }
 
     /// Whether a line announces the speaker of the one below: "HELEN MOSS, HOST:".
     fn is_speaker(&self, at: usize) -> bool {
-        let line = &self.lines[at];
+        let line = &self.lines.all[at];
         line.ending == Ending::Colon && line.capitals == line.words && at + 1 >= self.body.start
     }
 }

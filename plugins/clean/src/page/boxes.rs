@@ -10,16 +10,16 @@ impl Page {
     pub(super) fn judge_boxes(&mut self) {
         if self.spaced {
             let mut start = 0;
-            for end in 1..=self.lines.len() {
+            for end in 1..=self.lines.all.len() {
                 // The headline may share its block with the furniture above it.
                 start = start.max(self.body.start);
-                if end > start && self.lines.get(end).is_none_or(|line| line.gap) {
+                if end > start && self.lines.all.get(end).is_none_or(|line| line.gap) {
                     self.judge_block(start, end);
                     start = end;
                 }
             }
         }
-        for at in 1..self.lines.len().saturating_sub(1) {
+        for at in 1..self.lines.all.len().saturating_sub(1) {
             let (Some(rule), Some(below)) = (self.verdicts[at - 1], self.verdicts[at + 1]) else {
                 continue;
             };
@@ -46,9 +46,10 @@ impl Page {
         else {
             return;
         };
-        let brief = |page: &Self, at: usize| !page.is_prose(at) && page.lines[at].words < 12;
+        let brief = |page: &Self, at: usize| !page.is_prose(at) && page.lines.all[at].words < 12;
         for at in start..end {
-            if self.verdicts[at].is_none() && (brief(self, at) || self.lines[at].traits.reader) {
+            if self.verdicts[at].is_none() && (brief(self, at) || self.lines.all[at].traits.reader)
+            {
                 self.remove(at, rule, placed::BOXED);
             }
         }

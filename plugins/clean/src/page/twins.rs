@@ -13,8 +13,8 @@ use super::{Page, placed, repeats};
 impl Page {
     /// Marks captions: those that stand doubled, and the text above its credit.
     pub(super) fn mark_doubled(&mut self, text: &str) {
-        self.twins = repeats::earlier_twins(text, &self.lines, &mut self.words);
-        for at in 0..self.lines.len() {
+        repeats::earlier_twins(&self.lines, &mut self.twins);
+        for at in 0..self.lines.all.len() {
             let Some(twin) = self.twins[at].map(|twin| twin as usize) else { continue };
             self.marks[at].twin = true;
             self.marks[twin].twin = true;
@@ -25,7 +25,7 @@ impl Page {
                 self.mark_as(twin, Rule::Repeated, placed::TWICE);
             }
         }
-        for at in 0..self.lines.len() {
+        for at in 0..self.lines.all.len() {
             match self.marks[at].rule {
                 Some(Rule::Caption) => {
                     for other in [at.wrapping_sub(1), at + 1] {
@@ -42,7 +42,7 @@ impl Page {
 
     /// Whether a line with its twin just above is a caption, rather than a heading or a paragraph.
     fn is_doubled_caption(&self, at: usize) -> bool {
-        let line = &self.lines[at];
+        let line = &self.lines.all[at];
         // The first lines of a text may be its title, taken twice.
         if at < 2 && line.ending == Ending::Open || self.spaced && line.gap {
             return false;
@@ -54,14 +54,14 @@ impl Page {
     /// The text that shares a block with its credit: above it, or below it where the credit comes first.
     fn mark_beside_credit(&mut self, at: usize) {
         let short = |line: &Line| line.words <= 60;
-        if !self.lines[at].gap && at > 0 {
-            if short(&self.lines[at - 1]) {
+        if !self.lines.all[at].gap && at > 0 {
+            if short(&self.lines.all[at - 1]) {
                 self.mark_as(at - 1, Rule::Caption, placed::LISTED);
             }
         } else if let Some(below) =
-            self.lines.get(at + 1).filter(|below| !below.gap && short(below))
+            self.lines.all.get(at + 1).filter(|below| !below.gap && short(below))
         {
-            let alone = self.lines.get(at + 2).is_none_or(|next| next.gap);
+            let alone = self.lines.all.get(at + 2).is_none_or(|next| next.gap);
             if alone && below.words >= 3 {
                 self.mark_as(at + 1, Rule::Caption, placed::LISTED);
             }
@@ -70,7 +70,8 @@ impl Page {
 
     /// Whether the words of one line are those with which another begins.
     fn is_beginning_of(&self, text: &str, short: usize, long: usize) -> bool {
-        let (Some(first), Some(second)) = (self.lines.get(short), self.lines.get(long)) else {
+        let (Some(first), Some(second)) = (self.lines.all.get(short), self.lines.all.get(long))
+        else {
             return false;
         };
         if first.words < 3 || first.words > second.words || second.words > 200 {
@@ -88,7 +89,7 @@ impl Page {
 
     /// Twins apart: those outside the body go, and of two paragraphs the second.
     pub(super) fn judge_twins(&mut self) {
-        for at in 0..self.lines.len() {
+        for at in 0..self.lines.all.len() {
             let Some(twin) = self.twins[at].map(|twin| twin as usize) else { continue };
             let (here, there) = (self.body.contains(&at), self.body.contains(&twin));
             let gone = match (there, here) {

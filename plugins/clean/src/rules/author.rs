@@ -2,7 +2,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{AGENCIES, BIO_VERBS, DATES, NAME_JOINERS, NUMBER, ROLES, SCHOLARS, Shape, Word},
+    words::{Kind, Shape, Word},
 };
 
 /// "By Name", "Name and Name, Place", "Name, Diplomatic Correspondent".
@@ -16,22 +16,20 @@ pub(crate) fn byline(view: &View<'_>) -> u8 {
         let rest = &view.words[lead..];
         let fits = |word: &Word| {
             word.shape != Shape::Lower
-                || NAME_JOINERS.has(*word)
-                || DATES.has(*word)
+                || word.is(Kind::NameJoiner)
+                || word.is(Kind::Date)
                 || view.word(*word) == "by"
         };
-        let second = rest
-            .first()
-            .is_some_and(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper));
+        let second = rest.first().is_some_and(|word| word.is_capital());
         if second && rest.iter().all(fits) && view.line.numbers < 8 {
             return 90;
         }
         return 0;
     }
     let names = view.line.capitals as usize
-        + view.words.iter().filter(|word| NAME_JOINERS.has(**word)).count()
+        + view.words.iter().filter(|word| word.is(Kind::NameJoiner)).count()
         >= count;
-    let role = view.words.iter().any(|word| ROLES.has(*word));
+    let role = view.words.iter().any(|word| word.is(Kind::Role));
     let staff = view.words.last().is_some_and(|word| matches!(view.word(*word), "Staff" | "STAFF"));
     if (role || staff) && count <= 8 && names && view.line.ending == Ending::Open {
         return 60;
@@ -64,22 +62,20 @@ pub(crate) fn note(view: &View<'_>) -> u8 {
         .words
         .iter()
         .take(7)
-        .take_while(|word| {
-            matches!(word.shape, Shape::Capitalised | Shape::Upper) || NAME_JOINERS.has(**word)
-        })
+        .take_while(|word| word.is_capital() || word.is(Kind::NameJoiner))
         .count();
     if !(1..7).contains(&name) || view.words[0].shape == Shape::Lower {
         return 0;
     }
     let Some(verb) = view.words.get(name) else { return 0 };
-    if !BIO_VERBS.has(*verb) {
+    if !verb.is(Kind::BioVerb) {
         return 0;
     }
     let rest = &view.words[name + 1..];
     let near = &rest[..rest.len().min(14)];
     let present = !matches!(view.word(*verb), "was" | "has" | "had");
-    let role = near.iter().position(|word| ROLES.has(*word));
-    let scholar = near.iter().any(|word| SCHOLARS.has(*word));
+    let role = near.iter().position(|word| word.is(Kind::Role));
+    let scholar = near.iter().any(|word| word.is(Kind::Scholar));
     match (role, scholar) {
         // A name of one word is more often a person of the article.
         (Some(at), _) if at < 10 && name >= 2 && present => 65,
@@ -94,11 +90,11 @@ pub(crate) fn note(view: &View<'_>) -> u8 {
 pub(crate) fn is_bare_name(view: &View<'_>) -> bool {
     let count = view.words.len();
     let agency = count <= 3
-        && view.words.iter().any(|word| AGENCIES.has(*word) && word.shape != Shape::Lower);
-    let named = view.words.iter().all(|word| {
-        matches!(word.shape, Shape::Capitalised | Shape::Upper) && word.hash != NUMBER
-            || NAME_JOINERS.has(*word)
-    });
+        && view.words.iter().any(|word| word.is(Kind::Agency) && word.shape != Shape::Lower);
+    let named = view
+        .words
+        .iter()
+        .all(|word| word.is_capital() && !word.is_number() || word.is(Kind::NameJoiner));
     named && (agency || (2..=4).contains(&count)) && view.line.ending == Ending::Open
 }
 

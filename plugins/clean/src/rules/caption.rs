@@ -6,7 +6,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{AGENCIES, CREDITS, Shape, Word},
+    words::{Kind, Shape, Word},
 };
 
 /// A line that ends in a picture's credit, with text before it.
@@ -26,9 +26,7 @@ fn sign_at_end(view: &View<'_>) -> u8 {
     let Some(sign) = view.text.rfind('©').filter(|sign| *sign > 0) else { return 0 };
     let sign = view.line.ink as usize + sign;
     let after = view.words.partition_point(|word| (word.start as usize) < sign);
-    let names = view.words[after..]
-        .iter()
-        .all(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper));
+    let names = view.words[after..].iter().all(|word| word.is_capital());
     if names && after >= 3 && (1..=8).contains(&(view.words.len() - after)) { 90 } else { 0 }
 }
 
@@ -42,14 +40,14 @@ pub(crate) fn credit(view: &View<'_>) -> u8 {
     }
     let Some(first) = view.words.first() else { return 0 };
     let names = view.line.capitals as usize + 1 >= view.words.len().saturating_sub(2);
-    let agency = view.words.iter().any(|word| AGENCIES.has(*word));
+    let agency = view.words.iter().any(|word| word.is(Kind::Agency));
     let colon = view.words.iter().take(3).any(|word| view.after(*word) == Some(':'));
     let by =
         view.words.iter().take(3).skip(1).any(|word| view.word(*word).eq_ignore_ascii_case("by"));
-    if CREDITS.has(*first) && names && (colon || by) && view.words.len() > 1 {
+    if first.is(Kind::Credit) && names && (colon || by) && view.words.len() > 1 {
         return 90;
     }
-    if CREDITS.has(*first) && colon && view.line.ending != Ending::Full {
+    if first.is(Kind::Credit) && colon && view.line.ending != Ending::Full {
         return 55;
     }
     let all_names = view.line.capitals as usize == view.words.len();
@@ -66,7 +64,7 @@ fn first_is_pool(view: &View<'_>) -> bool {
 }
 
 fn last_is_agency(view: &View<'_>) -> bool {
-    view.words.last().is_some_and(|word| AGENCIES.has(*word) && word.shape != Shape::Lower)
+    view.words.last().is_some_and(|word| word.is(Kind::Agency) && word.shape != Shape::Lower)
 }
 
 /// The words inside the brackets that end the line, and how many words stand before them.
@@ -90,10 +88,10 @@ fn maker_points(view: &View<'_>, inside: &[Word]) -> u8 {
     let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return 0 };
     let text = view.document.get(first.start as usize..last.end as usize).unwrap_or_default();
     let names = inside.iter().filter(|word| word.shape != Shape::Lower).count();
-    let agency = inside.iter().any(|word| AGENCIES.has(*word) && word.shape != Shape::Lower);
+    let agency = inside.iter().any(|word| word.is(Kind::Agency) && word.shape != Shape::Lower);
     let mostly_names = names * 3 >= inside.len() * 2;
     let labelled = inside.iter().take(3).any(|word| {
-        CREDITS.has(*word) && (view.after(*word) == Some(':') || follows_by(view, inside, word))
+        word.is(Kind::Credit) && (view.after(*word) == Some(':') || follows_by(view, inside, word))
     });
     if labelled {
         return 95;
@@ -101,7 +99,7 @@ fn maker_points(view: &View<'_>, inside: &[Word]) -> u8 {
     if inside.len() > 14 {
         return 0;
     }
-    if CREDITS.has(*first) && (inside.len() == 1 || mostly_names) {
+    if first.is(Kind::Credit) && (inside.len() == 1 || mostly_names) {
         return 85;
     }
     if text.contains('/') && mostly_names && names > 0 && first.shape != Shape::Number {
@@ -124,7 +122,7 @@ fn credit_at_end(view: &View<'_>) -> u8 {
     let count = view.words.len();
     for at in count.saturating_sub(9).max(1)..count.saturating_sub(1) {
         let word = view.words[at];
-        if !CREDITS.has(word) || word.shape == Shape::Lower {
+        if !word.is(Kind::Credit) || word.shape == Shape::Lower {
             continue;
         }
         let rest = &view.words[at + 1..];
@@ -138,15 +136,15 @@ fn credit_at_end(view: &View<'_>) -> u8 {
         return 0;
     }
     let tail = &view.words[count.saturating_sub(4)..];
-    let agency = tail.iter().any(|word| AGENCIES.has(*word));
+    let agency = tail.iter().any(|word| word.is(Kind::Agency));
     let from = tail.first().map_or(0, |word| word.start as usize);
     let text = view.document.get(from..view.line.end as usize).unwrap_or_default();
-    let pictures = tail.iter().any(|word| CREDITS.has(*word) && word.shape != Shape::Lower);
+    let pictures = tail.iter().any(|word| word.is(Kind::Credit) && word.shape != Shape::Lower);
     if agency && (text.contains('/') || pictures) && last_is_name(view) { 75 } else { 0 }
 }
 
 fn last_is_name(view: &View<'_>) -> bool {
-    view.words.last().is_some_and(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper))
+    view.words.last().is_some_and(|word| word.is_capital())
 }
 
 /// "File: ...", "FILE PHOTO: ...", "Illustrative: ...", "FILE - ...".
@@ -172,7 +170,11 @@ fn label_at_start(view: &View<'_>) -> u8 {
     let mark = |word: Option<&Word>| {
         word.and_then(|word| view.after(*word)).is_some_and(|c| matches!(c, ':' | '-' | '–' | '—'))
     };
-    if mark(Some(first)) || CREDITS.has(view.words[1]) && mark(view.words.get(1)) { 75 } else { 0 }
+    if mark(Some(first)) || view.words[1].is(Kind::Credit) && mark(view.words.get(1)) {
+        75
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{SECTIONS, Shape},
+    words::{Kind, Shape},
 };
 
 /// A line without words, or a path such as "Home > News > World".
@@ -14,7 +14,7 @@ pub(crate) fn menu(view: &View<'_>) -> u8 {
     }
     if view.words.len() <= 4
         && view.line.ending == Ending::Open
-        && view.words.iter().all(|word| SECTIONS.has(*word))
+        && view.words.iter().all(|word| word.is(Kind::Section))
     {
         return 60;
     }

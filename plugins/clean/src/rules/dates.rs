@@ -1,9 +1,6 @@
 //! Dates of publication and update, relative dates, times to read.
 
-use crate::{
-    lines::View,
-    words::{DATE_CORES, DATE_STAMPS, DATES, NUMBER},
-};
+use crate::{lines::View, words::Kind};
 
 /// A line made of words of dates: "Updated 3 hours ago", "May 3, 2021, 10:15 pm", "4 min read".
 ///
@@ -16,12 +13,12 @@ pub(crate) fn timestamp(view: &View<'_>) -> u8 {
     }
     let (mut dates, mut core, mut clock) = (0, false, false);
     for word in view.words {
-        let number = word.hash == NUMBER;
-        dates += usize::from(number || DATES.has(*word));
-        core |= DATE_CORES.has(*word);
+        let number = word.is_number();
+        dates += usize::from(number || word.is(Kind::Date));
+        core |= word.is(Kind::DateCore);
         let text = view.word(*word);
         clock |= is_clock(text) || number && view.after(*word) == Some(':') && text.len() <= 2;
-        clock |= DATE_STAMPS.has(*word);
+        clock |= word.is(Kind::DateStamp);
     }
     let numbers = view.line.numbers as usize;
     if numbers == count || !(core || numbers > 0) {
@@ -29,7 +26,7 @@ pub(crate) fn timestamp(view: &View<'_>) -> u8 {
     }
     let all = dates == count;
     let most = dates * 4 >= count * 3 && count >= 4 && numbers > 0;
-    let stamped = DATE_STAMPS.has(view.words[0]) && count <= 14;
+    let stamped = view.words[0].is(Kind::DateStamp) && count <= 14;
     match (all, most, clock) {
         (false, _, true) if stamped && dates * 2 >= count && numbers >= 2 => 75,
         (true, _, true) => 95,

@@ -18,8 +18,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
+    cues::{CUES, Place},
     lines::View,
-    words::{CUES, Place},
 };
 
 macro_rules! rules {

@@ -3,8 +3,9 @@
 //! A line is cut at bars, dots, arrows and wide spaces, and each part is looked at as if it stood alone.
 
 use crate::{
+    cues::{CUES, Place},
     lines::{Ending, View},
-    words::{CUES, DATES, NUMBER, Place, SECTIONS, SOCIAL, Shape, Word},
+    words::{Kind, Word},
 };
 
 use super::Rule;
@@ -68,22 +69,21 @@ fn known_part(view: &View<'_>, part: &[Word]) -> Option<(Rule, u8)> {
         return best;
     }
     let every = |known: &dyn Fn(&Word) -> bool| part.iter().all(known);
-    let numbers = part.iter().filter(|word| word.hash == NUMBER).count();
-    if every(&|word| word.hash == NUMBER || DATES.has(*word))
+    let numbers = part.iter().filter(|word| word.is_number()).count();
+    if every(&|word| word.is_number() || word.is(Kind::Date))
         && part.len() > numbers
         && part.len() > 1
     {
         return Some((Rule::Timestamp, 70));
     }
-    if every(&|word| word.hash == NUMBER || SOCIAL.has(*word)) {
+    if every(&|word| word.is_number() || word.is(Kind::Social)) {
         return Some((Rule::ShareBar, 60));
     }
-    if every(&|word| SECTIONS.has(*word)) {
+    if every(&|word| word.is(Kind::Section)) {
         return Some((Rule::Menu, 60));
     }
     let by = view.word(part[0]).eq_ignore_ascii_case("by");
-    let names =
-        part.iter().skip(1).all(|word| matches!(word.shape, Shape::Capitalised | Shape::Upper));
+    let names = part.iter().skip(1).all(|word| word.is_capital());
     (by && names && part.len() > 1).then_some((Rule::Byline, 80))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{NUMBER, SOCIAL, Shape},
+    words::{Kind, Shape},
 };
 
 /// Numbers alone ("22 1"), or the names of buttons alone ("Facebook Twitter Email 12").
@@ -19,7 +19,7 @@ pub(crate) fn share_bar(view: &View<'_>) -> u8 {
             view.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ','));
         return if year || !counter || view.line.ending == Ending::Full { 30 } else { 55 };
     }
-    let known = view.words.iter().filter(|word| word.hash == NUMBER || SOCIAL.has(**word)).count();
+    let known = view.words.iter().filter(|word| word.is_number() || word.is(Kind::Social)).count();
     let begins = view.word(view.words[0]).eq_ignore_ascii_case("share");
     match known == count {
         true if count >= 2 => 85,
@@ -33,7 +33,7 @@ pub(crate) fn follow(view: &View<'_>) -> u8 {
     let follows =
         view.words.iter().take(2).any(|word| view.word(*word).eq_ignore_ascii_case("follow"));
     let named =
-        view.words.iter().skip(2).any(|word| SOCIAL.has(*word) && word.shape != Shape::Lower);
+        view.words.iter().skip(2).any(|word| word.is(Kind::Social) && word.shape != Shape::Lower);
     let handle = view.text.contains(" @");
     match (follows, handle, named) {
         (true, true, _) => 90,
