@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     rules::Rule,
-    words::{Filter, Word, entries, words_of},
+    words::{Kind, Word, entries, hash_of, words_of},
 };
 
 /// What every number is in cues, where it is written `0`.
@@ -16,8 +16,34 @@ const NUMBER: u64 = 1;
 /// What stands for any word in cues, where it is written `_`.
 const ANY: u64 = 2;
 
+/// A hash of two words in a row.
+fn pair(one: u64, two: u64) -> u64 {
+    one.rotate_left(7) ^ two
+}
+
 fn hash_in_cues(word: Word) -> u64 {
     if word.is_number() { NUMBER } else { word.hash }
+}
+
+/// Turns away most pairs of words that begin no cue before the trie is asked.
+struct Filter(Vec<u64>);
+
+impl Filter {
+    const BITS: u64 = 1 << 15;
+
+    fn new() -> Self {
+        Filter(vec![0; (Self::BITS / 64) as usize])
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let bit = (hash >> 20) % Self::BITS;
+        self.0[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        let bit = (hash >> 20) % Self::BITS;
+        self.0[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// Where a cue must stand in its line.
@@ -43,47 +69,54 @@ pub(crate) struct Cues {
     steps: FxHashMap<(u32, u64), u32>,
     /// The cues that end at each node.
     ends: Vec<Vec<Cue>>,
-    /// The words that begin cues.
-    firsts: Filter,
+    /// The pairs of words that begin cues; words that are cues are paired with themselves.
+    begins: Filter,
 }
 
 impl Cues {
     /// Reads lists of cues. An entry under an unknown heading is passed over.
     pub(crate) fn read<'a>(lists: impl IntoIterator<Item = (Rule, &'a str)>) -> Self {
         let mut cues =
-            Cues { steps: FxHashMap::default(), ends: vec![Vec::new()], firsts: Filter::new() };
-        let mut words = Vec::new();
+            Cues { steps: FxHashMap::default(), ends: vec![Vec::new()], begins: Filter::new() };
         for (rule, list) in lists {
             let mut heading = None;
             for entry in entries(list) {
                 if let Some(inner) = entry.strip_prefix('[').and_then(|e| e.strip_suffix(']')) {
                     heading = heading_of(inner);
-                    continue;
+                } else if let Some((place, points)) = heading {
+                    cues.insert(entry, Cue { rule, place, points });
                 }
-                let Some((place, points)) = heading else { continue };
-                let mut node = 0;
-                for (at, part) in entry.split(' ').enumerate() {
-                    words.clear();
-                    words_of(part, 0, &mut words);
-                    let hashes: Vec<u64> = match part {
-                        "_" => vec![ANY],
-                        _ => words.iter().map(|word| hash_in_cues(*word)).collect(),
-                    };
-                    for (within, hash) in hashes.into_iter().enumerate() {
-                        if at + within == 0 {
-                            cues.firsts.insert(hash);
-                        }
-                        let new = cues.ends.len() as u32;
-                        node = *cues.steps.entry((node, hash)).or_insert(new);
-                        if node == new {
-                            cues.ends.push(Vec::new());
-                        }
-                    }
-                }
-                cues.ends[node as usize].push(Cue { rule, place, points });
             }
         }
         cues
+    }
+
+    fn insert(&mut self, entry: &str, cue: Cue) {
+        let (mut words, mut hashes) = (Vec::new(), Vec::new());
+        for part in entry.split(' ') {
+            words.clear();
+            words_of(part, 0, &mut words);
+            match part {
+                "_" => hashes.push(ANY),
+                _ => hashes.extend(words.iter().map(|word| hash_in_cues(*word))),
+            }
+        }
+        match *hashes.as_slice() {
+            [] => return,
+            [one] | [one, ANY, ..] => self.begins.insert(pair(one, one)),
+            [one, two, ..] => self.begins.insert(pair(one, two)),
+        }
+        let mut node = 0;
+        for hash in hashes {
+            let new = self.ends.len() as u32;
+            node = *self.steps.entry((node, hash)).or_insert(new);
+            if node == new {
+                self.ends.push(Vec::new());
+            }
+        }
+        if let Some(ends) = self.ends.get_mut(node as usize) {
+            ends.push(cue);
+        }
     }
 
     /// Reports each cue found in a line, from left to right, with the words it covers.
@@ -94,7 +127,12 @@ impl Cues {
         mut found: impl FnMut(Rule, Place, u8, Range<usize>),
     ) {
         for (at, word) in words.iter().enumerate() {
-            if !self.firsts.may_hold(hash_in_cues(*word)) {
+            if !word.is(Kind::CueFirst) && !word.is_number() {
+                continue;
+            }
+            let one = hash_in_cues(*word);
+            let two = words.get(at + 1).map_or(one, |next| hash_in_cues(*next));
+            if !self.begins.may_hold(pair(one, one)) && !self.begins.may_hold(pair(one, two)) {
                 continue;
             }
             let mut node = 0;
@@ -131,23 +169,30 @@ fn heading_of(inner: &str) -> Option<(Place, u8)> {
     Some((place, points.parse().ok()?))
 }
 
+/// The lists of cues, each of a rule.
+const LISTS: [(Rule, &str); 12] = [
+    (Rule::Menu, include_str!("../words/menu.txt")),
+    (Rule::CookieNotice, include_str!("../words/cookie-notice.txt")),
+    (Rule::SignUp, include_str!("../words/sign-up.txt")),
+    (Rule::ShareBar, include_str!("../words/share-bar.txt")),
+    (Rule::Comments, include_str!("../words/comments.txt")),
+    (Rule::Related, include_str!("../words/related.txt")),
+    (Rule::Advertisement, include_str!("../words/advertisement.txt")),
+    (Rule::Embed, include_str!("../words/embed.txt")),
+    (Rule::Tags, include_str!("../words/tags.txt")),
+    (Rule::Contact, include_str!("../words/contact.txt")),
+    (Rule::Copyright, include_str!("../words/copyright.txt")),
+    (Rule::AuthorNote, include_str!("../words/author-note.txt")),
+];
+
 /// The cues of all rules.
-pub(crate) static CUES: LazyLock<Cues> = LazyLock::new(|| {
-    Cues::read([
-        (Rule::Menu, include_str!("../words/menu.txt")),
-        (Rule::CookieNotice, include_str!("../words/cookie-notice.txt")),
-        (Rule::SignUp, include_str!("../words/sign-up.txt")),
-        (Rule::ShareBar, include_str!("../words/share-bar.txt")),
-        (Rule::Comments, include_str!("../words/comments.txt")),
-        (Rule::Related, include_str!("../words/related.txt")),
-        (Rule::Advertisement, include_str!("../words/advertisement.txt")),
-        (Rule::Embed, include_str!("../words/embed.txt")),
-        (Rule::Tags, include_str!("../words/tags.txt")),
-        (Rule::Contact, include_str!("../words/contact.txt")),
-        (Rule::Copyright, include_str!("../words/copyright.txt")),
-        (Rule::AuthorNote, include_str!("../words/author-note.txt")),
-    ])
-});
+pub(crate) static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::read(LISTS));
+
+/// The hashes of the words that begin cues.
+pub(crate) fn first_words() -> impl Iterator<Item = u64> {
+    let cues = LISTS.into_iter().flat_map(|(_, list)| entries(list));
+    cues.filter_map(|cue| cue.split([' ', '.', '-']).next()).map(hash_of)
+}
 
 #[cfg(test)]
 mod tests {

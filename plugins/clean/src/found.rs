@@ -34,11 +34,12 @@ pub(crate) fn found_in<'a>(text: &'a str, page: &Page, words: &mut Vec<Word>) ->
             Rule::Copyright if found.outlet.is_none() => found.outlet = holder(line),
             Rule::Timestamp if found.date.is_none() && at < page.body.end => {
                 words.clear();
-                words_of(line, 0, words);
+                let signs = words_of(line, 0, words);
                 let view = View {
                     document: line,
                     text: line,
                     words,
+                    signs,
                     truncated: false,
                     line: &page.lines.all[at],
                 };
@@ -152,9 +153,9 @@ mod tests {
     fn dates_with_all_their_parts() {
         let date = |text: &str| {
             let mut words = Vec::new();
-            words_of(text, 0, &mut words);
+            let signs = words_of(text, 0, &mut words);
             let line = &crate::lines::lines(text)[0];
-            date(&View { document: text, text, words: &words, truncated: false, line })
+            date(&View { document: text, text, words: &words, signs, truncated: false, line })
         };
         assert_eq!(date("Updated: May 3, 2021, 10:15 pm"), Some((2021, 5, 3)));
         assert_eq!(date("3rd May 2021"), Some((2021, 5, 3)));

@@ -7,7 +7,7 @@
 
 use crate::{
     rules::{self, Rule, RuleSet},
-    words::{self, Kind, Word},
+    words::{self, Kind, Signs, Word},
 };
 
 /// Of lines longer than both together, only so many bytes from the start and from the end are read.
@@ -89,6 +89,7 @@ pub(crate) struct View<'a> {
     /// The line, trimmed.
     pub(crate) text: &'a str,
     pub(crate) words: &'a [Word],
+    pub(crate) signs: Signs,
     /// Whether words in the middle are left out.
     pub(crate) truncated: bool,
     pub(crate) line: &'a Line,
@@ -181,14 +182,15 @@ fn line_of(text: &str, trimmed: &str, at: [usize; 2], gap: bool, words: &mut Vec
     words.clear();
     let truncated = trimmed.len() > HEAD_BYTES + TAIL_BYTES;
     let mut estimate = 0;
+    let signs;
     if truncated {
         let head = word_boundary(trimmed, HEAD_BYTES);
         let tail = word_boundary(trimmed, trimmed.len() - TAIL_BYTES);
         words::words_of(&trimmed[..head], ink, words);
-        words::words_of(&trimmed[tail..], ink + tail, words);
+        signs = words::words_of(&trimmed[tail..], ink + tail, words);
         estimate = (tail - head) / 6;
     } else {
-        words::words_of(trimmed, ink, words);
+        signs = words::words_of(trimmed, ink, words);
     }
     let mut line = Line {
         start: start as u32,
@@ -225,7 +227,7 @@ fn line_of(text: &str, trimmed: &str, at: [usize; 2], gap: bool, words: &mut Vec
         Some(char) => line.traits.lower = char.is_lowercase(),
         None => {}
     }
-    let view = View { document: text, text: trimmed, words, truncated, line: &line };
+    let view = View { document: text, text: trimmed, words, signs, truncated, line: &line };
     let (points, whole) = rules::own_points(&view);
     line.points = points;
     line.whole = whole;

@@ -14,7 +14,7 @@ mod within;
 
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     lines::{self, Ending, Line, Lines, View, WordHash},
@@ -33,6 +33,7 @@ pub(crate) struct Page {
     /// The lines of the article's body.
     pub(crate) body: Range<usize>,
     marks: Vec<Mark>,
+    keys: FxHashMap<u64, u32>,
     /// For each line, the number of the line before it with the same words, if there is one.
     twins: Vec<Option<u32>>,
     words: Vec<Word>,
@@ -168,9 +169,9 @@ impl Page {
         let inked = self.text_of(text, at);
         let line = self.lines.all.get(at)?;
         self.words.clear();
-        words_of(inked, line.ink as usize, &mut self.words);
+        let signs = words_of(inked, line.ink as usize, &mut self.words);
         let words = &self.words;
-        Some(question(&View { document: text, text: inked, words, truncated: false, line }))
+        Some(question(&View { document: text, text: inked, words, signs, truncated: false, line }))
     }
 
     /// How many percent of a line's telling words the body holds.

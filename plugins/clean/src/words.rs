@@ -5,8 +5,6 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 /// A word of a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Word {
@@ -76,6 +74,8 @@ pub(crate) enum Kind {
     Role,
     /// What guest authors are.
     Scholar,
+    /// Begins a cue.
+    CueFirst,
 }
 
 /// A set of kinds.
@@ -99,56 +99,49 @@ const LISTS: [(Kind, &str, &str); 13] = [
     (Kind::Scholar, include_str!("../words/scholars.txt"), ""),
 ];
 
-/// The kinds of all listed words.
-struct Lexicon {
-    kinds: FxHashMap<u64, Kinds>,
-    filter: Filter,
-}
+/// The kinds of all listed words, in a table with open addressing: half of it is free, and the place of a
+/// word is the top of its hash.
+struct Lexicon(Vec<(u64, Kinds)>);
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { kinds: FxHashMap::default(), filter: Filter::new() };
+    let mut lexicon = Lexicon(vec![(0, Kinds::default()); 1 << Lexicon::BITS]);
     for (kind, list, heading) in LISTS {
         let mut under = "";
         for entry in entries(list) {
             if entry.starts_with('[') {
                 under = entry;
             } else if under == heading {
-                let hash = hash_of(entry);
-                lexicon.kinds.entry(hash).or_default().0 |= 1 << kind as u16;
-                lexicon.filter.insert(hash);
+                lexicon.insert(hash_of(entry), kind);
             }
         }
+    }
+    for first in crate::cues::first_words() {
+        lexicon.insert(first, Kind::CueFirst);
     }
     lexicon
 });
 
 impl Lexicon {
-    fn kinds_of(&self, hash: u64) -> Kinds {
-        if !self.filter.may_hold(hash) {
-            return Kinds::default();
+    /// Room for four times the words that are listed.
+    const BITS: u32 = 13;
+
+    fn insert(&mut self, hash: u64, kind: Kind) {
+        let at = self.slot(hash);
+        self.0[at].0 = hash;
+        self.0[at].1.0 |= 1 << kind as u16;
+    }
+
+    /// The slot of a word, or the free one where it would stand.
+    fn slot(&self, hash: u64) -> usize {
+        let mut at = (hash >> (64 - Self::BITS)) as usize;
+        while self.0[at].0 != hash && self.0[at].0 != 0 {
+            at = (at + 1) % self.0.len();
         }
-        self.kinds.get(&hash).copied().unwrap_or_default()
-    }
-}
-
-/// Turns away most words that are not in a table before the table is asked.
-pub(crate) struct Filter(Vec<u64>);
-
-impl Filter {
-    const BITS: u64 = 1 << 15;
-
-    pub(crate) fn new() -> Self {
-        Filter(vec![0; (Self::BITS / 64) as usize])
+        at
     }
 
-    pub(crate) fn insert(&mut self, hash: u64) {
-        let bit = (hash >> 20) % Self::BITS;
-        self.0[(bit / 64) as usize] |= 1 << (bit % 64);
-    }
-
-    pub(crate) fn may_hold(&self, hash: u64) -> bool {
-        let bit = (hash >> 20) % Self::BITS;
-        self.0[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    fn kinds_of(&self, hash: u64) -> Kinds {
+        self.0[self.slot(hash)].1
     }
 }
 
@@ -166,58 +159,129 @@ pub(crate) fn hash_of(word: &str) -> u64 {
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
-/// Splits into words, appended to `words` with offsets counted from `at`.
-pub(crate) fn words_of(text: &str, at: usize, words: &mut Vec<Word>) {
+/// ASCII letters and digits in lower case; 0 for other bytes.
+const LOWERED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let at = byte as u8;
+        if at.is_ascii_alphanumeric() {
+            table[byte] = at.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// Signs that stand between words: rules that need one are not asked without it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signs(u8);
+
+impl Signs {
+    /// `@`
+    pub(crate) const AT: Signs = Signs(1);
+    /// `#`
+    pub(crate) const HASH: Signs = Signs(2);
+    /// `(` or `[`
+    pub(crate) const BRACKET: Signs = Signs(4);
+    /// `|`, `>` or `/`
+    pub(crate) const BAR: Signs = Signs(8);
+    /// `,`
+    pub(crate) const COMMA: Signs = Signs(16);
+    /// A sign that is not ASCII and no quotation mark or dash.
+    pub(crate) const OTHER: Signs = Signs(32);
+    /// Two signs of white space in a row, or one that is not a space.
+    pub(crate) const WIDE: Signs = Signs(64);
+    /// `:`
+    pub(crate) const COLON: Signs = Signs(128);
+
+    /// Whether one of the others is among these.
+    pub(crate) fn have(self, others: &[Signs]) -> bool {
+        others.iter().any(|other| self.0 & other.0 != 0)
+    }
+
+    fn of_ascii(byte: u8) -> u8 {
+        let signs = match byte {
+            b'@' => Signs::AT,
+            b'#' => Signs::HASH,
+            b'(' | b'[' => Signs::BRACKET,
+            b'|' | b'>' | b'/' => Signs::BAR,
+            b',' => Signs::COMMA,
+            b'\t' => Signs::WIDE,
+            b':' => Signs::COLON,
+            _ => Signs(0),
+        };
+        signs.0
+    }
+}
+
+/// Splits into words, appended to `words` with offsets counted from `at`; says which signs stand between them.
+pub(crate) fn words_of(text: &str, at: usize, words: &mut Vec<Word>) -> Signs {
     let bytes = text.as_bytes();
     let lexicon = &*LEXICON;
+    let mut signs = 0;
     let mut i = 0;
     while let Some(&first) = bytes.get(i) {
-        if !first.is_ascii_alphanumeric() && first < 0x80 {
+        if first < 0x80 && !first.is_ascii_alphanumeric() {
+            signs |= Signs::of_ascii(first);
+            if first == b' ' && bytes.get(i + 1) == Some(&b' ') {
+                signs |= Signs::WIDE.0;
+            }
             i += 1;
             continue;
         }
         let (start, mut hash) = (i, FNV_OFFSET);
-        let (mut letters, mut uppers, mut first_upper) = (0u32, 0u32, false);
-        while let Some(&byte) = bytes.get(i) {
-            if byte < 0x80 {
-                if byte.is_ascii_uppercase() {
-                    first_upper |= letters == 0;
-                    uppers += 1;
-                    letters += 1;
-                } else if byte.is_ascii_alphanumeric() {
-                    letters += 1;
-                } else if byte != b'\''
-                    || letters == 0
-                    || !bytes.get(i + 1).is_some_and(|next| next.is_ascii_alphabetic())
-                {
-                    break;
-                }
-                hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(FNV_PRIME);
-                i += 1;
-                continue;
-            }
-            let Some(char) = text.get(i..).and_then(|rest| rest.chars().next()) else { break };
-            let width = char.len_utf8();
-            if char == '’' {
-                if letters == 0 || !bytes.get(i + width).is_some_and(u8::is_ascii_alphabetic) {
-                    break;
-                }
-                hash = (hash ^ u64::from(b'\'')).wrapping_mul(FNV_PRIME);
-            } else if char.is_alphanumeric() || is_mark(char) && letters > 0 {
-                let upper = char.is_uppercase();
-                first_upper |= letters == 0 && upper;
-                uppers += u32::from(upper);
+        let (mut letters, mut uppers) = (0u32, 0u32);
+        let mut first_upper = first.is_ascii_uppercase();
+        loop {
+            while let Some(&byte) = bytes.get(i)
+                && let lowered = LOWERED[byte as usize]
+                && lowered != 0
+            {
+                uppers += u32::from(byte != lowered);
                 letters += 1;
-                for byte in &bytes[i..i + width] {
-                    hash = (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME);
+                hash = (hash ^ u64::from(lowered)).wrapping_mul(FNV_PRIME);
+                i += 1;
+            }
+            let width = match bytes.get(i) {
+                None => break,
+                Some(b'\'') => 1,
+                Some(0..0x80) => break,
+                // The right quotation mark, which is also the apostrophe.
+                Some(0xe2) if bytes.get(i..i + 3) == Some("’".as_bytes()) => 3,
+                Some(_) => {
+                    let Some(char) = text.get(i..).and_then(|rest| rest.chars().next()) else {
+                        break;
+                    };
+                    if !is_letter(char) && !(letters > 0 && is_mark(char)) {
+                        break;
+                    }
+                    let upper = char.is_uppercase();
+                    first_upper |= letters == 0 && upper;
+                    uppers += u32::from(upper);
+                    letters += 1;
+                    for byte in &bytes[i..i + char.len_utf8()] {
+                        hash = (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME);
+                    }
+                    i += char.len_utf8();
+                    continue;
                 }
-            } else {
+            };
+            let inside = letters > 0 && bytes.get(i + width).is_some_and(u8::is_ascii_alphabetic);
+            if !inside {
                 break;
             }
+            hash = (hash ^ u64::from(b'\'')).wrapping_mul(FNV_PRIME);
             i += width;
         }
         if i == start {
-            i += text.get(i..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            let char = text.get(i..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+            signs |= match char {
+                '‘'..='‟' | '–' | '—' | '…' => 0,
+                _ if char.is_whitespace() => Signs::WIDE.0,
+                _ => Signs::OTHER.0,
+            };
+            i += if first < 0x80 { 1 } else { char.len_utf8() };
             continue;
         }
         let shape = match first {
@@ -228,6 +292,17 @@ pub(crate) fn words_of(text: &str, at: usize, words: &mut Vec<Word>) {
         };
         let kinds = lexicon.kinds_of(hash);
         words.push(Word { hash, start: (at + start) as u32, end: (at + i) as u32, shape, kinds });
+    }
+    Signs(signs)
+}
+
+/// Whether a character that is not ASCII belongs to words.
+fn is_letter(char: char) -> bool {
+    match char {
+        // The Latin letters and the general punctuation of most news, without a search in tables.
+        '\u{c0}'..='\u{24f}' => !matches!(char, '×' | '÷'),
+        '\u{2000}'..='\u{206f}' => false,
+        _ => char.is_alphanumeric(),
     }
 }
 

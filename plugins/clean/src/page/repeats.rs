@@ -9,9 +9,13 @@ const SHINGLE: usize = 4;
 /// Pull quotes are no longer, in words.
 const LONGEST_QUOTE: u32 = 70;
 
-/// For each line, the number of a line with the same words that stands before it, if one does.
-pub(super) fn earlier_twins(page: &Lines, twins: &mut Vec<Option<u32>>) {
-    let mut last = FxHashMap::default();
+/// For each line, the number of a line with the same words that stands before it, if one does. `last` is scratch.
+pub(super) fn earlier_twins(
+    page: &Lines,
+    last: &mut FxHashMap<u64, u32>,
+    twins: &mut Vec<Option<u32>>,
+) {
+    last.clear();
     twins.clear();
     twins.extend(page.all.iter().enumerate().map(|(at, line)| {
         let wordless = line.key == 0;
@@ -67,6 +71,7 @@ mod tests {
         let mut twins = Vec::new();
         earlier_twins(
             &read("The harbour at dawn\nA talk\nThe harbour at dawn.\n3 of 5\n4 of 5"),
+            &mut FxHashMap::default(),
             &mut twins,
         );
         assert_eq!(twins, [None, None, Some(0), None, None]);

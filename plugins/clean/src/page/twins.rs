@@ -13,7 +13,7 @@ use super::{Page, placed, repeats};
 impl Page {
     /// Marks captions: those that stand doubled, and the text above its credit.
     pub(super) fn mark_doubled(&mut self, text: &str) {
-        repeats::earlier_twins(&self.lines, &mut self.twins);
+        repeats::earlier_twins(&self.lines, &mut self.keys, &mut self.twins);
         for at in 0..self.lines.all.len() {
             let Some(twin) = self.twins[at].map(|twin| twin as usize) else { continue };
             self.marks[at].twin = true;

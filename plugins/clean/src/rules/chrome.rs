@@ -2,7 +2,7 @@
 
 use crate::{
     lines::{Ending, View},
-    words::{Kind, Shape},
+    words::{Kind, Shape, Signs},
 };
 
 /// A line without words, or a path such as "Home > News > World".
@@ -17,6 +17,9 @@ pub(crate) fn menu(view: &View<'_>) -> u8 {
         && view.words.iter().all(|word| word.is(Kind::Section))
     {
         return 60;
+    }
+    if !view.signs.have(&[Signs::BAR, Signs::OTHER]) {
+        return 0;
     }
     let steps = view.text.chars().filter(|c| matches!(c, '>' | '›' | '»' | '→')).count();
     let home = view.words.first().is_some_and(|word| view.word(*word).eq_ignore_ascii_case("home"));
@@ -73,24 +76,17 @@ fn is_mail(word: &str) -> bool {
 
 /// Hashtags alone, or short names between commas or bars.
 pub(crate) fn tags(view: &View<'_>) -> u8 {
-    let parts = view.text.split_ascii_whitespace().count();
     if view.text.starts_with('#')
         && view.text.split_ascii_whitespace().all(|part| part.starts_with('#'))
-        && parts > 0
     {
         return if view.words.iter().all(|word| word.shape == Shape::Number) { 0 } else { 85 };
     }
-    let separators = view.text.chars().filter(|c| matches!(c, '|' | '·' | '•' | ',')).count();
     let names = view.line.capitals * 4 >= view.line.words * 3;
-    if separators >= 3
-        && names
-        && view.line.ending == Ending::Open
-        && view.line.stops * 8 <= view.line.words
-    {
-        45
-    } else {
-        0
+    if !names || view.line.ending != Ending::Open || view.line.stops * 8 > view.line.words {
+        return 0;
     }
+    let separators = view.text.chars().filter(|c| matches!(c, '|' | '·' | '•' | ',')).count();
+    if separators >= 3 { 45 } else { 0 }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use crate::{
     cues::{CUES, Place},
     lines::View,
+    words::Signs,
 };
 
 macro_rules! rules {
@@ -139,22 +140,35 @@ pub(crate) fn own_points(view: &View<'_>) -> (Points, RuleSet) {
         let at = &mut points[rule as usize];
         *at = (*at).max(found);
     };
+    let signs = view.signs;
     give(Rule::Caption, caption::caption(view));
     if view.line.words <= 40 {
         give(Rule::Menu, chrome::menu(view));
-        give(Rule::Copyright, chrome::copyright(view));
+        if signs.have(&[Signs::OTHER, Signs::BRACKET]) {
+            give(Rule::Copyright, chrome::copyright(view));
+        }
+        if signs.have(&[Signs::AT]) {
+            give(Rule::Embed, chrome::handle(view));
+            give(Rule::Contact, chrome::contact(view));
+        }
+        if signs.have(&[Signs::HASH, Signs::BAR, Signs::COMMA, Signs::OTHER]) {
+            give(Rule::Tags, chrome::tags(view));
+        }
+        if signs.have(&[Signs::BAR, Signs::OTHER, Signs::WIDE])
+            && let Some((rule, points)) = segments::segments(view)
+        {
+            give(rule, points);
+        }
+        if signs.have(&[Signs::COLON, Signs::BAR, Signs::OTHER])
+            && let Some((rule, points)) = labels::label(view)
+        {
+            give(rule, points);
+        }
         give(Rule::Embed, chrome::address(view));
-        give(Rule::Embed, chrome::handle(view));
-        give(Rule::Contact, chrome::contact(view));
-        give(Rule::Tags, chrome::tags(view));
         give(Rule::Credit, caption::credit(view));
         give(Rule::Byline, author::byline(view));
         give(Rule::ShareBar, share::share_bar(view));
         give(Rule::ShareBar, share::follow(view));
-        for (rule, points) in [labels::label(view), segments::segments(view)].into_iter().flatten()
-        {
-            give(rule, points);
-        }
         give(Rule::Timestamp, dates::timestamp(view));
     }
     if view.line.words <= 80 {
