@@ -16,7 +16,9 @@ impl Page {
         }
         let after = self.body.end..self.lines.all.len();
         let mut list = self.lines.all[self.body.end - 1].ending == Ending::Colon;
-        let (mut removed, mut comments, mut passage) = (0, false, 0);
+        let (mut removed, mut comments) = (0, false);
+        // The run of sentences and subheads that is being passed, and whether it is a passage of the article.
+        let (mut run_end, mut passage) = (0, false);
         for at in after.clone() {
             let mark = self.marks[at];
             if let Some(rule) = mark.rule {
@@ -25,14 +27,11 @@ impl Page {
                 list = false;
                 continue;
             }
-            if at < passage {
-                continue;
+            if removed > 0 && removed <= FAR && !comments && at >= run_end {
+                (run_end, passage) = self.passage_from(at);
             }
-            if removed > 0 && removed <= FAR && !comments {
-                passage = self.passage_from(at);
-                if at < passage {
-                    continue;
-                }
+            if passage && at < run_end {
+                continue;
             }
             let line = &self.lines.all[at];
             let (words, reader, bullet) = (line.words, line.traits.reader, line.traits.bullet);
@@ -64,11 +63,11 @@ impl Page {
         self.is_prose(at) || self.lines.all.get(at).is_some_and(|line| line.is_short_sentence())
     }
 
-    /// Where the passage of an article that begins at a line ends; the line itself if none begins there.
+    /// Where the run of sentences and subheads that begins at a line ends, and whether it is of the article.
     ///
-    /// A passage holds two paragraphs next to each other, and subheads above paragraphs. Teasers stand each alone
+    /// A passage of the article holds two paragraphs next to each other, and subheads above paragraphs. Teasers stand each alone
     /// below its title, and boxes speak to the reader.
-    fn passage_from(&self, start: usize) -> usize {
+    fn passage_from(&self, start: usize) -> (usize, bool) {
         let plain = |at: usize| self.marks.get(at).is_some_and(|mark| mark.rule.is_none());
         let sentence = |at: usize| plain(at) && self.is_sentence(at);
         let (mut at, mut sentences, mut pairs, mut readers) = (start, 0, 0, 0);
@@ -84,6 +83,6 @@ impl Page {
             }
             at += 1;
         }
-        if pairs > 0 && pairs * 3 >= sentences && readers * 2 < sentences { at } else { start }
+        (at.max(start + 1), pairs > 0 && pairs * 3 >= sentences && readers * 2 < sentences)
     }
 }
