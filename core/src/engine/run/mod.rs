@@ -132,7 +132,9 @@ fn see(dead_letters: &Path) -> String {
 ///
 /// See [`RunError`]. Documents that fail are no error of the run; they are counted in the report.
 pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunError> {
-    let key = digest(pipeline.canonical().as_bytes());
+    let digest = digest(pipeline.canonical().as_bytes());
+    // Sixteen hexadecimal digits name the folder in which the run works.
+    let key = &digest["sha256:".len()..][..16];
     let source = pipeline.source.instance()?;
     let dead_letters_path = match &options.destination {
         Destination::Folder(dir) => Some(dir.join(DEAD_LETTERS_FILE)),
@@ -149,7 +151,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
     let mut workers = (0..threads)
         .map(|_| Worker::new(pipeline, &*source, options.limit))
         .collect::<Result<Vec<_>, _>>()?;
-    let writer = Mutex::new(Writer::open(pipeline, &key, options.destination)?);
+    let writer = Mutex::new(Writer::open(pipeline, key, options.destination)?);
     let total_bytes =
         pipeline.shards.iter().flat_map(|shard| &shard.inputs).map(|input| input.bytes).sum();
     let run = Run {
@@ -185,7 +187,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
     match outcome {
         Ok(()) => {
             let mut report = Report::of(pipeline, &writer.ledger);
-            report.pipeline_digest = key;
+            report.pipeline_digest = digest;
             report.threads = threads;
             writer.finish(report)
         }
