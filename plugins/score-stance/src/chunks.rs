@@ -66,6 +66,8 @@ pub(crate) struct Group {
     pub(crate) agent: Option<usize>,
     /// The verb group that governs it: "refused" for "to send".
     pub(crate) governor: Option<usize>,
+    /// Whether its subject is the deed of whoever acts: "Oslo's refusal to".
+    pub(crate) by_owner: bool,
     /// Its own complement.
     pub(crate) complement: Option<usize>,
     /// The chunk after the last one that belongs to its clause.
@@ -244,6 +246,7 @@ fn group(sentence: &mut Sentence, units: &[Unit], start: usize) -> usize {
         indirect: None,
         agent: None,
         governor: None,
+        by_owner: false,
         complement: None,
         clause_end: chunk + 1,
         reports: None,
@@ -281,6 +284,11 @@ fn phrase(sentence: &mut Sentence, units: &[Unit], start: usize, lexicon: &Lexic
                     phrase.head = at;
                 }
             }
+            Pos::Adv
+                if !headed
+                    && at > start
+                    && units.get(at + 1).is_some_and(|unit| unit.pos == Pos::Adj) => {}
+            Pos::Adj if headed && after_giver && at == start + 1 => break,
             Pos::Adj if !headed => phrase.head = at,
             Pos::Adj
                 if units
@@ -359,6 +367,8 @@ fn contrast(units: &[Unit], at: usize) -> Option<(Option<usize>, usize)> {
         next += 1;
     }
     let noun = matches!(pos(next), Some(Pos::Noun)) && !units[next].capital;
+    let closed = pos(next - 1) == Some(Pos::Comma);
+    let denied = denied && (before.pos == Pos::Adj || closed);
     let adjectives = before.pos == Pos::Adj && pos(last) == Some(Pos::Adj);
     (noun && (denied || adjectives)).then_some((denied.then_some(last), next))
 }

@@ -71,6 +71,10 @@ tags! {
     DEED = 36,
     /// Says how much or many of what follows: "dozens of".
     QUANTITY = 37,
+    /// A noun that names a stance.
+    STANCE = 38,
+    /// Says that something is meant to be done: "plan", "promise".
+    INTENT = 39,
 }
 
 impl Tags {
@@ -241,6 +245,8 @@ pub(crate) struct Known {
     pub(crate) over: WordId,
     pub(crate) across: WordId,
     pub(crate) near: WordId,
+    pub(crate) to: WordId,
+    pub(crate) against: WordId,
     pub(crate) as_: WordId,
     pub(crate) if_: WordId,
 }
@@ -347,6 +353,8 @@ impl Lexicon {
                 "negdet" => Tags::NO,
                 "adj" => Tags::ADJ,
                 "quantity" => Tags::QUANTITY,
+                "intent" => Tags::NOUN.or(Tags::INTENT),
+                "refusal" => Tags::NOUN.or(Tags::UNWILLING),
                 "unwilling" => Tags::ADJ.or(Tags::UNWILLING),
                 _ => Tags::NOUN,
             };
@@ -428,8 +436,9 @@ impl Lexicon {
             };
             let at = self.nouns.len() as u16;
             self.nouns.push(noun);
-            let singular = self.add(lemma, Tags::NOUN);
-            let plural = self.add(&inflect::plural(lemma), Tags::NOUN.or(Tags::PLURAL));
+            let noun = Tags::NOUN.or(Tags::STANCE);
+            let singular = self.add(lemma, noun);
+            let plural = self.add(&inflect::plural(lemma), noun.or(Tags::PLURAL));
             for id in [singular, plural] {
                 self.words[id as usize].noun = Some(at);
             }
@@ -577,6 +586,8 @@ impl Lexicon {
             over: self.find("over"),
             across: self.find("across"),
             near: self.find("near"),
+            to: self.find("to"),
+            against: self.find("against"),
             as_: self.find("as"),
             if_: self.find("if"),
         }

@@ -5,7 +5,7 @@
 
 use crate::{
     chunks::{Chunk, Sentence, Shape},
-    lexicon::{Control, Lexicon, Tags},
+    lexicon::{Control, Lexicon, Place, Tags},
     units::Pos,
 };
 
@@ -19,6 +19,9 @@ pub(crate) fn link(sentence: &mut Sentence, lexicon: &Lexicon) {
         if let (Some(prep), Some(phrase)) = (sentence.prep_at(at - 1), sentence.phrase_at(at)) {
             sentence.phrases[phrase].prep = Some(prep);
         }
+    }
+    for group in 1..sentence.groups.len() {
+        tell_bare_infinitive(sentence, lexicon, group);
     }
     for group in 0..sentence.groups.len() {
         tell_participle(sentence, lexicon, group);
@@ -128,7 +131,10 @@ fn next_member(
         .chunk
         .checked_sub(1)
         .is_some_and(|before| !matches!(sentence.chunks[before], Chunk::Mark(..)));
+    let between = sentence.phrases[first].chunk.checked_sub(1).and_then(|at| sentence.prep_at(at));
+    let between = between == Some(lexicon.known.between);
     let own_verb = last
+        && !between
         && after_verb
         && sentence
             .group_at(chunk + 1)
@@ -139,6 +145,18 @@ fn next_member(
             .get(sentence.phrases[phrase].start)
             .is_some_and(|unit| unit.tags.any(Tags::DET));
     (alike && !own_verb && !apposition).then_some((phrase, chunk, last))
+}
+
+/// "Helped Oslo build": an infinitive without "to".
+fn tell_bare_infinitive(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
+    const GOVERNING: &[&str] = &["help", "let", "make", "see", "watch", "have", "hear"];
+    let (before, group) = (sentence.groups[at - 1], sentence.groups[at]);
+    let verb = lexicon.verb_of(sentence.units[before.main].word);
+    let bare = group.start == group.main && sentence.units[group.main].pos == Pos::Base;
+    let beside = before.chunk + 2 == group.chunk && sentence.phrase_at(before.chunk + 1).is_some();
+    if bare && beside && verb.is_some_and(|verb| GOVERNING.contains(&&*verb.lemma)) {
+        sentence.groups[at].shape = Shape::Infinitive;
+    }
 }
 
 /// A past form without an auxiliary may be a participle: "weapons supplied by Oslo were late".
@@ -221,7 +239,8 @@ fn find_objects(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
                         || objects[1].is_none()
                             && chunk > 0
                             && matches!(sentence.chunks[chunk - 1], Chunk::Phrase(_));
-                    if !is_time(sentence, phrase) {
+                    let denied = sentence.phrases[phrase].negated && objects[0].is_some();
+                    if !is_time(sentence, phrase) && !denied {
                         if !open {
                             break;
                         }
@@ -328,7 +347,7 @@ fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
             Chunk::Phrase(phrase) => {
                 let first = sentence.phrases[phrase].first.unwrap_or(phrase);
                 chunk = sentence.phrases[first].chunk;
-                if is_time(sentence, phrase) || is_adjective(sentence, phrase) {
+                if joined || is_time(sentence, phrase) || is_adjective(sentence, phrase) {
                     continue;
                 }
                 if sentence.phrases[first].prep.is_some() {
@@ -340,9 +359,6 @@ fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
                     let object = above.object == Some(first) || above.indirect == Some(first);
                     if object && above.shape != Shape::Finite {
                         chunk = above.chunk;
-                        continue;
-                    }
-                    if object && joined {
                         continue;
                     }
                 }
@@ -494,6 +510,12 @@ fn link_nonfinite(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
         _ => governor_and_subject(sentence, lexicon, at),
     };
     sentence.groups[at].governor = governor;
+    sentence.groups[at].by_owner = subject.is_some_and(|subject| {
+        owns(sentence, subject, at)
+            || at > 0
+                && sentence.groups[at - 1].by_owner
+                && sentence.groups[at - 1].subject == Some(subject)
+    });
     set_subject(sentence, at, subject);
 }
 
@@ -552,9 +574,7 @@ fn governor_and_subject(
                     break;
                 }
                 let above = sentence.groups[governor];
-                if comma && above.shape != Shape::Finite && !infinitive {
-                    continue;
-                }
+
                 let joined = matches!(
                     sentence.chunks.get(group.chunk.wrapping_sub(1)),
                     Some(Chunk::Mark(Pos::Conj | Pos::But, _))
@@ -562,12 +582,29 @@ fn governor_and_subject(
                 if joined && above.shape == group.shape {
                     return (above.governor, above.subject);
                 }
+                if comma && above.shape != Shape::Finite && !infinitive {
+                    continue;
+                }
+                // "Roe said that …, adding that …"
+                let is_cue = |unit: usize| {
+                    lexicon.verb_of(sentence.units[unit].word).is_some_and(|verb| verb.is_cue)
+                };
+                if comma && group.reports.is_some() && is_cue(group.main) && above.reports.is_none()
+                {
+                    let reports = sentence.groups[..governor]
+                        .iter()
+                        .rposition(|group| group.reports.is_some() && is_cue(group.main));
+                    if let Some(reports) = reports {
+                        return (None, sentence.groups[reports].subject);
+                    }
+                }
                 let subject = controller(sentence, lexicon, governor, at, between, comma, prep);
                 let governs =
                     infinitive && !comma || chunk + 1 == group.chunk || prep.is_some() && !comma;
                 return (governs.then_some(governor), subject);
             }
             Chunk::Mark(Pos::Comma, _) => comma = true,
+            Chunk::Mark(Pos::Sub, _) if chunk + 1 == group.chunk => comma = true,
             Chunk::Mark(Pos::Wh, _) => between = None,
             Chunk::Mark(Pos::Stop | Pos::Semicolon | Pos::Colon, _) => break,
             Chunk::Mark(..) => {}
@@ -579,6 +616,20 @@ fn governor_and_subject(
         return (None, subject);
     }
     (None, between)
+}
+
+/// Whether a phrase right before a complement says whose it is: "Oslo's refusal to", "Chilean involvement in".
+fn owns(sentence: &Sentence, phrase: usize, group: usize) -> bool {
+    let known = &sentence.phrases[phrase];
+    let next = sentence.groups[group].chunk;
+    let adjacent = known.chunk + 1 == next
+        || known.chunk + 2 == next && sentence.prep_at(known.chunk + 1).is_some();
+    let units = sentence.units.get(known.start..known.head).unwrap_or_default();
+    let owned = units.iter().any(|unit| matches!(unit.pos, Pos::Name | Pos::PossPronoun));
+    adjacent
+        && owned
+        && sentence.units[known.head].pos == Pos::Noun
+        && !sentence.units[known.head].tags.any(Tags::AGENT)
 }
 
 /// Who does what a complement says, given the verb group that governs it and the phrase that stands between.
@@ -600,6 +651,12 @@ fn controller(
         return own;
     };
     let object = above.object.or(above.indirect);
+    if owns(sentence, between, at) {
+        return Some(between);
+    }
+    if infinitive && sentence.phrases[between].prep == Some(lexicon.known.for_) {
+        return Some(between);
+    }
     if infinitive {
         return match control {
             Some(Control::Object | Control::Both) => Some(between),
@@ -613,8 +670,16 @@ fn controller(
     if prep.is_some() {
         return own;
     }
-    let direct = sentence.phrases[between].prep.is_none()
-        || sentence.phrases[between].prep == Some(known.of)
-        || sentence.phrases[between].prep == Some(known.with);
+    let between_prep = sentence.phrases[between].prep;
+    let receiver = verb.is_some_and(|verb| {
+        let slots = verb.frames.iter().flat_map(|frame| &frame.targets);
+        slots.into_iter().any(|slot| Some(slot.place) == between_prep.map(Place::After))
+    });
+    let adjacent = sentence.phrases[between].chunk + 1 == sentence.groups[at].chunk;
+    let gerund = between_prep == Some(known.to) && adjacent && !receiver;
+    let direct = between_prep.is_none()
+        || between_prep == Some(known.of)
+        || between_prep == Some(known.with)
+        || gerund;
     if direct { Some(between) } else { own }
 }

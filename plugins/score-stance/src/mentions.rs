@@ -146,7 +146,7 @@ pub(crate) fn owner(
     let found = read.phrases.get(phrase)?;
     let modifiers = read.units.get(found.start..found.head).unwrap_or_default();
     for unit in modifiers.iter().rev() {
-        let actor = if matches!(unit.pos, Pos::Name | Pos::PossPronoun) {
+        let actor = if matches!(unit.pos, Pos::Name | Pos::PossPronoun) || unit.referent.is_some() {
             actor_of(reading, unit)
         } else {
             None
@@ -244,6 +244,7 @@ pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
             let Chunk::Phrase(phrase) = reading.sentences[at].chunks[chunk] else { continue };
             resolve_in_phrase(reading, at, phrase, &here, &earlier);
             resolve_pair(reading, lexicon, at, phrase, &recent);
+            resolve_country(reading, at, phrase, &recent);
             here.extend(modifiers(reading, at, phrase));
             here.extend(candidate(reading, lexicon, at, phrase));
             if here.len() > WINDOW {
@@ -269,6 +270,15 @@ pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
 /// How many candidates of a sentence are kept.
 const WINDOW: usize = 32;
 
+/// Whether a name or a pronoun means a state: "both countries" can mean it.
+fn is_state(reading: &Reading<'_>, unit: &Unit) -> bool {
+    let actor = actor_of(reading, unit).and_then(|actor| reading.actors.get(actor as usize));
+    let place = reading
+        .mention(unit)
+        .is_some_and(|mention| matches!(mention.kind, Kind::Place | Kind::Group));
+    place || actor.is_some_and(|actor| actor.id.starts_with("country:"))
+}
+
 /// Actors named before the head of a phrase: "the Chilean offer".
 fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candidate> {
     let read = &reading.sentences[sentence];
@@ -278,7 +288,7 @@ fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candi
     let found = names.filter_map(|unit| {
         let mention = reading.mention(unit)?;
         let kind = if mention.kind == Kind::Person { Wanted::Person } else { Wanted::Thing };
-        let state = kind == Wanted::Thing;
+        let state = is_state(reading, unit);
         Some(Candidate {
             actor: mention.actor?,
             kind,
@@ -321,7 +331,7 @@ fn candidate(
         .governor
         .is_some_and(|group| read.groups[group].subject == Some(known.first.unwrap_or(phrase)));
     let beside = known.joined.and_then(|next| head(reading, lexicon, read, next));
-    let state = mention.is_some() || unit.tags.any(Tags::AGENT);
+    let state = is_state(reading, unit);
     Some(Candidate {
         actor: named.actor,
         kind,
@@ -387,6 +397,32 @@ fn subject_beside(reading: &Reading<'_>, read: &Sentence, phrase: usize) -> Opti
     actor_of(reading, read.head(subject)?)
 }
 
+/// "The country": the state named last.
+fn resolve_country(reading: &mut Reading<'_>, sentence: usize, phrase: usize, recent: &[ActorId]) {
+    let read = &reading.sentences[sentence];
+    let known = &read.phrases[phrase];
+    let found = (known.start + 1..known.end).find(|at| {
+        let word = |at: usize| read.units[at].span.of(reading.text).unwrap_or_default();
+        let the = word(at - 1).eq_ignore_ascii_case("the");
+        the && ["country", "nation", "kingdom"]
+            .iter()
+            .any(|known| word(*at).eq_ignore_ascii_case(known))
+    });
+    let alone = found.filter(|at| {
+        *at == known.head
+            || *at + 1 == known.possessed.saturating_sub(1)
+            || read.units.get(*at + 1).is_some_and(|unit| unit.pos == Pos::Poss)
+    });
+    let named = read.units[known.start..known.end].iter().any(|unit| unit.mention.is_some());
+    let of = read.chunks.get(known.chunk + 1).is_some_and(
+        |chunk| matches!(chunk, Chunk::Prep(unit) if reading.piece(sentence, *unit) == "of"),
+    );
+    if let (Some(at), Some(actor)) = (alone.filter(|_| !named && !of), recent.last()) {
+        let actor = *actor;
+        reading.sentences[sentence].units[at].referent = Some(actor);
+    }
+}
+
 /// "Both countries", "the two governments", "each other": the two actors named last, but for the subject.
 fn resolve_pair(
     reading: &mut Reading<'_>,
@@ -410,8 +446,12 @@ fn resolve_pair(
             &["both", "two", "neighbours", "neighbors", "capitals", "rivals", "allies", "foes"],
         );
     let all = word(head, &["sides", "parties"]) && units.len() <= 3;
+    let between =
+        known.prep == Some(lexicon.known.between) && head.tags.any(Tags::AGENT) && head.plural;
+    let tie = lexicon.noun_of(head.word).is_some_and(|noun| noun.is("mutual"));
+    let bilateral = tie && units.iter().any(|unit| word(unit, &["bilateral", "mutual"]));
     let names = units.iter().any(|unit| unit.mention.is_some());
-    if names || !(two && sides || all) || known.joined.is_some() {
+    if names || !(two && sides || all || between || bilateral) || known.joined.is_some() {
         return;
     }
     let subject = subject_beside(reading, read, phrase).or_else(|| {
@@ -419,7 +459,8 @@ fn resolve_pair(
             read.groups.get(known.governor?)?.subject.filter(|subject| *subject != phrase)?;
         self::head(reading, lexicon, read, subject).map(|named| named.actor)
     });
-    let mut last = recent.iter().rev().filter(|actor| Some(**actor) != subject);
+    let joint = between || bilateral;
+    let mut last = recent.iter().rev().filter(|actor| joint || Some(**actor) != subject);
     if let (Some(one), Some(other)) = (last.next(), last.next()) {
         let pair = [*other, *one];
         reading.sentences[sentence].pairs.push((phrase, pair));

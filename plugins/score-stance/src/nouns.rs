@@ -42,7 +42,13 @@ pub(crate) fn find(
         }
         let rule =
             NounRule { reading, lexicon, sentence, read, at, phrase: read.phrases[at], noun };
-        if noun.is("mutual") { ties::apply(&rule, findings) } else { rule.apply(before, findings) }
+        if noun.is("mutual") {
+            ties::apply(&rule, findings);
+        } else if noun.is("owned") {
+            rule.apply_owned(findings);
+        } else {
+            rule.apply(before, findings);
+        }
     }
 }
 
@@ -57,14 +63,97 @@ pub(crate) struct NounRule<'a> {
     pub(crate) noun: &'a Noun,
 }
 
+/// Verbs that ask or wish for what follows "for".
+const ASKING: &[&str] = &[
+    "ask", "call", "appeal", "push", "press", "lobby", "plead", "beg", "look", "hope", "argue",
+    "campaign",
+];
+/// Verbs whose subject wishes for what another gives: "needs Rome's help".
+const WISHING: &[&str] =
+    &["need", "want", "seek", "request", "demand", "expect", "await", "crave", "court"];
+
 impl NounRule<'_> {
+    /// "Seeks B's destruction", "took B's side": the owner is the target.
+    fn apply_owned(&self, findings: &mut Findings) {
+        let targets = match self.owners() {
+            owners if owners.is_empty() => {
+                self.targets().map(|(targets, _)| targets).unwrap_or_default()
+            }
+            owners => owners,
+        };
+        let Some(group) = self.ruling_group() else { return };
+        let known = self.read.groups[group];
+        let lemma =
+            self.lexicon.verb_of(self.read.units[known.main].word).map_or("", |verb| &verb.lemma);
+        if self.noun.is("take") && !matches!(lemma, "take" | "choose" | "pick") {
+            return;
+        }
+        // "is committed to B's ruin"
+        let resolved = known.passive && self.phrase.prep == Some(self.lexicon.known.to);
+        let phrase = if known.passive && !resolved { known.agent } else { known.subject };
+        let holders =
+            phrase.map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase));
+        let sign = if self.noun.sign == 0 { 1 } else { self.noun.sign };
+        let outlook = outlook::of_group(self.read, self.lexicon, group);
+        findings.add(
+            &holders.unwrap_or_default(),
+            &targets,
+            self.shown(sign, outlook, Family::Noun, 0.05),
+        );
+    }
+
+    /// The verb group that governs the noun, also through a preposition or a predicate: "is committed to B's ruin".
+    fn ruling_group(&self) -> Option<usize> {
+        self.governing_group()
+            .or_else(|| self.read.phrases[self.phrase.first.unwrap_or(self.at)].governor)
+    }
+
+    /// "Needs B's help", "asked for help from B": the subject asks it of whoever gives it.
+    fn wished(&self, findings: &mut Findings, givers: &[Named]) -> bool {
+        let Some(group) = self.ruling_group() else { return false };
+        let known = self.read.groups[group];
+        let Some(verb) = self.lexicon.verb_of(self.read.units[known.main].word) else {
+            return false;
+        };
+        let object = known.object == Some(self.phrase.first.unwrap_or(self.at));
+        let wishes = object && WISHING.contains(&&*verb.lemma)
+            || self.phrase.prep == Some(self.lexicon.known.for_) && ASKING.contains(&&*verb.lemma);
+        let Some(subject) = known.subject.filter(|_| wishes && !known.passive) else {
+            return false;
+        };
+        let holders = mentions::named(self.reading, self.lexicon, self.sentence, subject);
+        let outlook = outlook::own(self.read, self.lexicon, group);
+        let shown =
+            self.shown(self.noun.sign, Outlook { degree: 1.0, ..outlook }, Family::Noun, 0.0);
+        if !givers.is_empty() {
+            if self.noun.sign > 0 {
+                findings.add(&holders, givers, Shown { kind: Kind::Appeal, ..shown });
+            }
+            return true;
+        }
+        if let Some((targets, sign)) = self.targets() {
+            let kind = if self.noun.kind == Kind::Act { Kind::Appeal } else { self.noun.kind };
+            findings.add(&holders, &targets, Shown { kind, sign, ..shown });
+        }
+        true
+    }
     fn apply(&self, before: &[Finding], findings: &mut Findings) {
         let mut holders = self.owners();
         if holders.is_empty() {
             holders = self.after_any(&self.noun.holders);
         }
+        if self.wished(findings, &holders) {
+            return;
+        }
         let governor = self.governor();
         let mut targets = self.targets();
+        if targets.is_none()
+            && !holders.is_empty()
+            && self.noun.sign > 0
+            && self.noun.kind != Kind::Appeal
+        {
+            targets = self.receiver_of_anothers(&holders);
+        }
         let mut outlook = Outlook::DONE;
         outlook.turned = self.phrase.negated;
         let mut doubt = 0.0;
@@ -101,6 +190,7 @@ impl NounRule<'_> {
                         outlook = outlook::apply(outlook, self.lexicon, word, effect);
                         outlook.turned ^= above.turned;
                         outlook.ended ^= above.ended;
+                        outlook.void |= above.void;
                         outlook.degree = outlook.degree.min(above.degree);
                         if targets.is_none() {
                             targets = self.receiver(group);
@@ -247,12 +337,33 @@ impl NounRule<'_> {
 
     /// The verb group whose object the noun is.
     pub(crate) fn governing_group(&self) -> Option<usize> {
-        let first = self.phrase.first.unwrap_or(self.at);
+        let mut first = self.phrase.first.unwrap_or(self.at);
+        let chunk = self.read.phrases[first].chunk;
+        let counting = chunk.checked_sub(2).and_then(|at| self.read.phrase_at(at));
+        if let Some(counting) = counting
+            .filter(|phrase| mentions::counted(self.lexicon, self.read, *phrase) == Some(first))
+        {
+            first = self.read.phrases[counting].first.unwrap_or(counting);
+        }
         let before = self.read.phrases[first].governor;
         before.filter(|group| {
             let known = &self.read.groups[*group];
             known.object == Some(first) || known.passive && known.subject == Some(first)
         })
+    }
+
+    /// "A welcomed B's help": help to A.
+    fn receiver_of_anothers(&self, givers: &[Named]) -> Option<(Vec<Named>, i8)> {
+        let group = self.governing_group()?;
+        let known = self.read.groups[group];
+        let verb = self.lexicon.verb_of(self.read.units[known.main].word)?;
+        let effect = verb.operator.map_or(Effect::None, |operator| operator.noun);
+        let receives = matches!(effect, Effect::Get | Effect::Deed | Effect::Accept)
+            || matches!(&*verb.lemma, "appreciate" | "enjoy" | "use");
+        let subject = known.subject.filter(|_| receives && !known.passive)?;
+        let named = mentions::named(self.reading, self.lexicon, self.sentence, subject);
+        let other = named.iter().all(|named| givers.iter().all(|giver| giver.actor != named.actor));
+        (other && !named.is_empty()).then_some((named, self.noun.sign))
     }
 
     /// To whom the governing verb gives it: "gave its backing to B", "offered B its help".
@@ -311,6 +422,14 @@ impl NounRule<'_> {
                 accuses: false,
             },
         );
+    }
+
+    /// How a phrase values a tie: "ties are warm", "on a positive course".
+    pub(crate) fn valued(&self, phrase: usize) -> Option<i8> {
+        let known = &self.read.phrases[phrase];
+        let units = self.read.units.get(known.start..known.end)?;
+        let word = units.iter().find(|unit| unit.tags.any(Tags::OF_TIES))?;
+        Some(self.lexicon.word(word.word).value)
     }
 
     /// The sign of the first valuing word before the noun.

@@ -109,6 +109,7 @@ pub(crate) fn apply(mut outlook: Outlook, lexicon: &Lexicon, word: u32, effect: 
 pub(crate) fn of_group(sentence: &Sentence, lexicon: &Lexicon, group: usize) -> Outlook {
     let mut outlook = own(sentence, lexicon, group);
     let mut at = group;
+    outlook = under_noun(sentence, outlook, group);
     for _ in 0..DEEPEST {
         let Some(above) = sentence.groups[at].governor else { break };
         let main = &sentence.units[sentence.groups[above].main];
@@ -125,14 +126,40 @@ pub(crate) fn of_group(sentence: &Sentence, lexicon: &Lexicon, group: usize) -> 
     outlook
 }
 
+/// What a noun before an infinitive does: "a refusal to", "plans to".
+fn under_noun(sentence: &Sentence, outlook: Outlook, group: usize) -> Outlook {
+    let chunk = sentence.groups[group].chunk;
+    let before = chunk
+        .checked_sub(1)
+        .and_then(|at| sentence.phrase_at(at).or_else(|| sentence.phrase_at(at.checked_sub(1)?)));
+    // "a call for Oslo to send"
+    let before = before.map(|phrase| {
+        let known = &sentence.phrases[phrase];
+        let asked =
+            known.prep.is_some().then(|| sentence.phrase_at(known.chunk.checked_sub(2)?)).flatten();
+        asked.unwrap_or(phrase)
+    });
+    let Some(head) = before.and_then(|phrase| sentence.head(phrase)) else { return outlook };
+    if sentence.groups[group].shape == Shape::Finite {
+        outlook
+    } else if head.tags.any(Tags::UNWILLING) && head.pos == Pos::Noun {
+        outlook.under(Effect::Flip)
+    } else if head.tags.any(Tags::INTENT) && head.pos == Pos::Noun {
+        outlook.under(Effect::Half)
+    } else {
+        outlook
+    }
+}
+
 /// Negation and modality of a verb group itself.
 pub(crate) fn own(sentence: &Sentence, lexicon: &Lexicon, group: usize) -> Outlook {
     let known = sentence.groups[group];
     let mut outlook = Outlook::DONE;
     outlook.turned = known.negated;
-    if known.modal || conditional(sentence, lexicon, group) {
+    if known.modal {
         outlook.degree = 0.5;
     }
+    outlook.void = conditional(sentence, lexicon, group);
     let subject_negated = known.subject.is_some_and(|subject| {
         sentence.phrases[subject].negated && sentence.phrases[subject].start < known.start
     });

@@ -89,7 +89,9 @@ impl Context<'_> {
             return self.to();
         }
         if tags.any(Tags::BUT) {
-            return Pos::But;
+            // "has yet to send"
+            let negates = self.before().is_some_and(|unit| unit.pos == Pos::Have);
+            return if negates { Pos::Neg } else { Pos::But };
         }
         if tags.any(Tags::THAT) {
             return self.that();
@@ -168,7 +170,7 @@ impl Context<'_> {
         if s && matches!(neighbour, Some(Pos::Name | Pos::Noun | Pos::Num | Pos::Adj)) {
             let next = self.next(1);
             let is = next.is_some_and(|unit| {
-                unit.tags.any(Tags::DET.or(Tags::NEG))
+                unit.tags.any(Tags::DET.or(Tags::NEG)) && !unit.tags.any(Tags::QUANTITY)
                     || unit.tags.any(Tags::ING)
                         && !unit.tags.any(Tags::NOUN.or(Tags::ADJ))
                         && self.next(2).is_some_and(|unit| {
@@ -368,7 +370,10 @@ impl Context<'_> {
                 let before = self.neighbour();
                 let adjective = before.is_some_and(|unit| self.is_group(unit));
                 let person = before.is_some_and(|unit| self.is_person(unit));
-                let verb = person || !adjective && (self.object_follows() || self.noun_follows());
+                let next = self.next_tags(1);
+                let goes_on = next.any(Tags::TO) || next.any(Tags::PREP) && !tags.any(Tags::STANCE);
+                let verb = person
+                    || !adjective && (self.object_follows() || self.noun_follows() || goes_on);
                 if verb { Pos::Third } else { noun_like }
             }
             Some(Pos::Noun) if nounish => {
@@ -399,6 +404,9 @@ impl Context<'_> {
 
     fn base(&self, tags: Tags, nounish: bool, noun_like: Pos, before: Option<Pos>) -> Pos {
         let finite = if tags.any(Tags::PAST) { Pos::Past } else { Pos::Base };
+        if tags.any(Tags::ADV) && before.is_some_and(Pos::is_verb) {
+            return Pos::Adv;
+        }
         match before {
             Some(Pos::Modal | Pos::Do | Pos::To) => Pos::Base,
             Some(Pos::Have) if tags.any(Tags::PART) => Pos::Past,
@@ -523,9 +531,18 @@ impl Context<'_> {
                 }
             }
             _ if tags.any(Tags::ADJ) && self.noun_follows() => Pos::Adj,
+            Some(Pos::Prep) if self.counts() && self.noun_follows() => Pos::Adj,
             _ if tags.any(Tags::NOUN) && self.next_tags(1).any(Tags::PREP) => noun_like,
             _ => Pos::Ing,
         }
+    }
+
+    /// Whether "dozens of" stands right before.
+    fn counts(&self) -> bool {
+        let before = self.at.checked_sub(2).and_then(|at| self.units.get(at));
+        before.is_some_and(|unit| {
+            unit.tags.any(Tags::QUANTITY.or(Tags::NUMBER)) || unit.pos == Pos::Num
+        })
     }
 
     /// A word that the lexicon does not hold, by its ending.
@@ -539,11 +556,11 @@ impl Context<'_> {
             return Pos::Adv;
         }
         if length > 5 && piece.ends_with("ing") {
-            let attribute =
-                self.noun_follows() && self.neighbour().is_some_and(|unit| unit.pos == Pos::Prep);
+            let after_prep = self.neighbour().is_some_and(|unit| unit.pos == Pos::Prep);
+            let attribute = self.noun_follows() && (piece.contains('-') || after_prep);
             return if attribute { Pos::Adj } else { self.ing(Tags::ING, Pos::Noun) };
         }
-        if length > 4 && piece.ends_with("ed") {
+        if length > 4 && piece.ends_with("ed") && !piece.ends_with("eed") {
             return self.past(Tags::PAST.or(Tags::PART));
         }
         let adjective =

@@ -23,6 +23,8 @@ pub(crate) fn apply(rule: &NounRule<'_>, findings: &mut Findings) {
     let value = value(rule);
     let sign = if rule.noun.is("value") {
         match value {
+            // "kept close ties with both A and B"
+            Some(_) if other.len() >= 2 && is_kept(rule) => 0,
             Some(sign) => sign,
             None => return,
         }
@@ -62,10 +64,19 @@ fn sides(rule: &NounRule<'_>) -> Option<(Vec<Named>, Vec<Named>, bool)> {
     if let [one, other] = names[..] {
         return Some((vec![one], vec![other], true));
     }
+    if let Some((_, [one, other])) = rule.read.pairs.iter().find(|(phrase, _)| *phrase == rule.at) {
+        let named = |actor: u32| Named { actor, span: rule.trigger(), owned: true };
+        return Some((vec![named(*one)], vec![named(*other)], true));
+    }
     let (targets, _) = rule.targets()?;
     let mut owners = rule.owners();
     let own = !owners.is_empty();
-    if !own {
+    let speaker = rule.reading.speech.around(rule.sentence, rule.trigger());
+    let speaker = speaker.and_then(|said| said.speaker.zip(said.speaker_span));
+    if !own && rule.governing_group().is_none() {
+        let (actor, span) = speaker?;
+        owners = vec![Named { actor, span, owned: false }];
+    } else if !own {
         let group = rule.governing_group()?;
         let known = rule.read.groups[group];
         let phrase = if known.passive { known.agent? } else { known.subject? };
@@ -91,13 +102,22 @@ fn names_before(rule: &NounRule<'_>) -> Vec<Named> {
         .collect()
 }
 
+/// Whether the tie is merely kept as it is.
+fn is_kept(rule: &NounRule<'_>) -> bool {
+    let governor = rule.governing_group().map(|group| rule.read.groups[group].main);
+    let word = governor.and_then(|unit| rule.read.units.get(unit)).map(|unit| unit.word);
+    word.and_then(|word| rule.lexicon.tie_sign(word, TieSign::Object)) == Some(0)
+}
+
 /// How the words around a noun value it.
 fn value(rule: &NounRule<'_>) -> Option<i8> {
     if let Some(sign) = rule.adjective() {
         return Some(sign);
     }
     let read = rule.read;
-    if let Some(group) = rule.governing_group() {
+    let boasted =
+        (rule.phrase.prep == Some(rule.lexicon.known.of)).then_some(rule.phrase.governor).flatten();
+    if let Some(group) = rule.governing_group().or(boasted) {
         let known = read.groups[group];
         if let Some(sign) = rule.lexicon.tie_sign(read.units[known.main].word, TieSign::Object) {
             return Some(sign);
@@ -105,6 +125,13 @@ fn value(rule: &NounRule<'_>) -> Option<i8> {
     }
     let subject_of =
         read.groups.iter().find(|group| group.subject == Some(rule.at) && !group.passive);
+    let predicate = subject_of
+        .filter(|group| read.units[group.main].pos == Pos::Be)
+        .and_then(|group| read.phrase_at(group.chunk + 1))
+        .and_then(|phrase| rule.valued(phrase));
+    if predicate.is_some() {
+        return predicate;
+    }
     if let Some(sign) = subject_of
         .and_then(|group| rule.lexicon.tie_sign(read.units[group.main].word, TieSign::Subject))
     {

@@ -270,7 +270,7 @@ impl VerbRule<'_> {
             return own;
         }
         let acts = Tags::HARM.or(Tags::GOODS).or(Tags::DEED);
-        if !self.has_tag(phrase, acts) {
+        if !self.known.by_owner && !self.has_tag(phrase, acts) {
             return own;
         }
         mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase)
@@ -346,7 +346,15 @@ impl VerbRule<'_> {
                 } else {
                     self.known.indirect.or(self.known.object)
                 }?;
-                self.object(phrase, slot.sign)
+                let found = self.object(phrase, slot.sign);
+                let hostile = slot.sign < 0 && self.frame.kind == Kind::Act;
+                if hostile
+                    && self.known.passive
+                    && found.as_ref().is_none_or(|(named, ..)| named.is_empty())
+                {
+                    return Some((self.seat(phrase), slot.sign, 0.1));
+                }
+                found
             }
             Place::Indirect => {
                 if self.known.passive {
@@ -393,6 +401,7 @@ impl VerbRule<'_> {
         if self.frame.is("named") {
             return None;
         }
+        let phrase = mentions::counted(self.lexicon, self.read, phrase).unwrap_or(phrase);
         let head = self.read.head(phrase)?;
         let noun = self.lexicon.noun_of(head.word);
         let owners = mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase);
@@ -426,6 +435,21 @@ impl VerbRule<'_> {
             }
         }
         found
+    }
+
+    /// The country that a phrase lies in: "a town in Chile".
+    fn seat(&self, phrase: usize) -> Vec<Named> {
+        let chunk = self.read.phrases[phrase].chunk;
+        let known = self.lexicon.known;
+        let place = self
+            .read
+            .prep_at(chunk + 1)
+            .is_some_and(|prep| [known.in_, known.across, known.near].contains(&prep));
+        self.read
+            .phrase_at(chunk + 2)
+            .filter(|_| place)
+            .map(|phrase| self.places(phrase))
+            .unwrap_or_default()
     }
 
     fn places(&self, phrase: usize) -> Vec<Named> {
@@ -467,11 +491,14 @@ impl VerbRule<'_> {
 
     /// Whether the clause tells what was said: "urged B to …", "accused B of …".
     fn content_follows(&self) -> bool {
+        let end = self.known.object.and_then(|object| self.read.list(object).last());
+        let next = end.map(|last| self.read.phrases[last].chunk + 1);
+        let known = self.lexicon.known;
+        let preps = [known.of, known.for_, known.over, known.against];
+        let prep = next.and_then(|chunk| self.read.prep_at(chunk));
         self.known.complement.is_some()
             || self.known.reports.is_some()
-            || self.after(self.lexicon.known.of).is_some()
-            || self.after(self.lexicon.known.for_).is_some()
-            || self.after(self.lexicon.known.over).is_some()
+            || prep.is_some_and(|prep| preps.contains(&prep))
     }
 
     /// "Paris irked Rome": the object holds it toward the subject.
