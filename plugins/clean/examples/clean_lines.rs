@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p docmill-clean --example clean_lines -- FOLDER` reads the folder's `.txt` files as UTF-8;
 //! without a folder it reads JSON lines with `id` and `text` from standard input. `--why` adds
-//! `removed`, a list of [reason, text].
+//! the metadata found, and `removed`, a list of [reason, text].
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -33,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut line = json!({"id": id, "text": testing::edited(&document, &changes)});
         if why {
             let removed = testing::removed(&document, &changes);
+            for (key, value) in testing::metadata(&changes) {
+                line[key] = json!(value.as_text());
+            }
             line["removed"] = removed.iter().map(|(reason, text)| json!([reason, text])).collect();
         }
         println!("{line}");

@@ -32,6 +32,8 @@ pub(crate) struct Page {
     pub(crate) verdicts: Vec<Option<Rule>>,
     /// The lines of the article's body.
     pub(crate) body: Range<usize>,
+    /// The line that is its headline, if one above the body reads so.
+    pub(crate) headline: Option<usize>,
     marks: Vec<Mark>,
     keys: FxHashMap<u64, u32>,
     /// For each line, the number of the line before it with the same words, if there is one.
@@ -125,6 +127,13 @@ impl Page {
             verdict.get_or_insert(rule);
         }
         goes
+    }
+
+    /// Whether the words of some of these lines speak for furniture: without it, what is no prose may be the
+    /// article's own lists and tables.
+    fn is_furnished(&self, lines: Range<usize>) -> bool {
+        let marks = self.marks.get(lines).unwrap_or_default();
+        marks.iter().any(|mark| mark.rule.is_some_and(boxes::is_box))
     }
 
     /// Whether a line break stands inside a paragraph, before or after the line.

@@ -20,7 +20,7 @@ pub(crate) struct Word {
 impl Word {
     /// Whether a list says so.
     pub(crate) fn is(self, kind: Kind) -> bool {
-        self.kinds.0 >> kind as u16 & 1 == 1
+        self.kinds.0 >> kind as u32 & 1 == 1
     }
 
     /// Whether it begins with a digit.
@@ -62,14 +62,34 @@ pub(crate) enum Kind {
     Credit,
     /// Where pictures come from.
     Agency,
+    /// The same, also where it stands alone.
+    AgencyName,
+    /// Stands between a credit word and a name.
+    CreditBy,
     /// The name of a share button.
     Social,
+    /// Begins a line of share buttons.
+    SocialLead,
+    /// Asks the reader to follow someone elsewhere.
+    Follow,
     /// The name of a paper's section.
     Section,
     /// Joins the words of names.
     NameJoiner,
     /// Stands after an author's name.
     BioVerb,
+    /// The same, rather of a person in the article.
+    BioVerbPast,
+    /// Stands before an author's name, itself before that, or before a colon; after a paper's name.
+    By,
+    BylineVerb,
+    BylineAuthor,
+    BylineStaff,
+    /// A label before the title of something else, by what that is; before a caption.
+    LabelRelated,
+    LabelEmbed,
+    LabelTags,
+    LabelCaption,
     /// What newspaper writers are.
     Role,
     /// What guest authors are.
@@ -80,10 +100,10 @@ pub(crate) enum Kind {
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default)]
-struct Kinds(u16);
+struct Kinds(u32);
 
 /// The lists, each with the heading that its entries stand under.
-const LISTS: [(Kind, &str, &str); 13] = [
+const LISTS: [(Kind, &str, &str); 29] = [
     (Kind::Stop, include_str!("../words/stopwords.txt"), ""),
     (Kind::Reader, include_str!("../words/reader.txt"), ""),
     (Kind::Date, include_str!("../words/dates.txt"), ""),
@@ -91,10 +111,26 @@ const LISTS: [(Kind, &str, &str); 13] = [
     (Kind::DateStamp, include_str!("../words/date-stamps.txt"), ""),
     (Kind::Credit, include_str!("../words/credits.txt"), "[credit]"),
     (Kind::Agency, include_str!("../words/credits.txt"), "[agency]"),
+    (Kind::Agency, include_str!("../words/credits.txt"), "[beside]"),
+    (Kind::AgencyName, include_str!("../words/credits.txt"), "[agency]"),
+    (Kind::CreditBy, include_str!("../words/credits.txt"), "[by]"),
     (Kind::Social, include_str!("../words/social.txt"), ""),
+    (Kind::Social, include_str!("../words/social.txt"), "[lead]"),
+    (Kind::SocialLead, include_str!("../words/social.txt"), "[lead]"),
+    (Kind::Follow, include_str!("../words/follow.txt"), ""),
     (Kind::Section, include_str!("../words/sections.txt"), ""),
     (Kind::NameJoiner, include_str!("../words/name-joiners.txt"), ""),
-    (Kind::BioVerb, include_str!("../words/bio-verbs.txt"), ""),
+    (Kind::BioVerb, include_str!("../words/bio-verbs.txt"), "[present]"),
+    (Kind::BioVerb, include_str!("../words/bio-verbs.txt"), "[past]"),
+    (Kind::BioVerbPast, include_str!("../words/bio-verbs.txt"), "[past]"),
+    (Kind::By, include_str!("../words/bylines.txt"), "[by]"),
+    (Kind::BylineVerb, include_str!("../words/bylines.txt"), "[verb]"),
+    (Kind::BylineAuthor, include_str!("../words/bylines.txt"), "[author]"),
+    (Kind::BylineStaff, include_str!("../words/bylines.txt"), "[staff]"),
+    (Kind::LabelRelated, include_str!("../words/labels.txt"), "[related]"),
+    (Kind::LabelEmbed, include_str!("../words/labels.txt"), "[embed]"),
+    (Kind::LabelTags, include_str!("../words/labels.txt"), "[tags]"),
+    (Kind::LabelCaption, include_str!("../words/labels.txt"), "[caption]"),
     (Kind::Role, include_str!("../words/roles.txt"), ""),
     (Kind::Scholar, include_str!("../words/scholars.txt"), ""),
 ];
@@ -128,7 +164,7 @@ impl Lexicon {
     fn insert(&mut self, hash: u64, kind: Kind) {
         let at = self.slot(hash);
         self.0[at].0 = hash;
-        self.0[at].1.0 |= 1 << kind as u16;
+        self.0[at].1.0 |= 1 << kind as u32;
     }
 
     /// The slot of a word, or the free one where it would stand.
@@ -253,7 +289,7 @@ pub(crate) fn words_of(text: &str, at: usize, words: &mut Vec<Word>) -> Signs {
                     let Some(char) = text.get(i..).and_then(|rest| rest.chars().next()) else {
                         break;
                     };
-                    if !is_letter(char) && !(letters > 0 && is_mark(char)) {
+                    if !(is_letter(char) || letters > 0 && is_mark(char)) {
                         break;
                     }
                     let upper = char.is_uppercase();

@@ -15,6 +15,7 @@ impl Page {
             return;
         }
         let after = self.body.end..self.lines.all.len();
+        let furnished = self.is_furnished(after.clone());
         let mut list = self.lines.all[self.body.end - 1].ending == Ending::Colon;
         let (mut removed, mut comments) = (0, false);
         // The run of sentences and subheads that is being passed, and whether it is a passage of the article.
@@ -44,7 +45,7 @@ impl Page {
             } else {
                 false
             };
-            if !stays {
+            if !stays && furnished {
                 removed += usize::from(self.remove(at, Rule::Tail, placed::AFTER));
             }
         }

@@ -17,7 +17,9 @@ impl Page {
     pub(super) fn judge_before(&mut self, text: &str) {
         let before = 0..self.body.start;
         let open = before.clone().filter(|at| self.marks[*at].rule.is_none()).count();
-        let headline = self.headline();
+        let furnished = self.is_furnished(before.clone());
+        let headline = self.find_headline();
+        self.headline = headline;
         for at in before {
             let mark = self.marks[at];
             if let Some(rule) = mark.rule {
@@ -43,7 +45,7 @@ impl Page {
                     || words >= 2 && near && open <= 6 && self.overlap(at) >= 90
                     || self.is_speaker(at)
             };
-            if !stays {
+            if !stays && furnished {
                 self.remove(at, Rule::Head, placed::BEFORE);
             }
         }
@@ -51,7 +53,7 @@ impl Page {
 
     /// The line before the body that most looks like a headline: of some length, in the body's words, above a byline
     /// or a date.
-    fn headline(&mut self) -> Option<usize> {
+    fn find_headline(&mut self) -> Option<usize> {
         let mut best = None;
         for at in 0..self.body.start {
             let line = &self.lines.all[at];

@@ -57,7 +57,7 @@ impl Page {
 }
 
 /// Rules whose lines come in boxes and lists, rather than between two paragraphs.
-fn is_box(rule: Rule) -> bool {
+pub(super) fn is_box(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::Menu

@@ -89,6 +89,8 @@ impl Page {
 
     /// Twins apart: those outside the body go, and of two paragraphs the second.
     pub(super) fn judge_twins(&mut self) {
+        let zones = [0..self.body.start, self.body.end..self.lines.all.len()];
+        let [above, below] = zones.map(|zone| self.is_furnished(zone));
         for at in 0..self.lines.all.len() {
             let Some(twin) = self.twins[at].map(|twin| twin as usize) else { continue };
             let (here, there) = (self.body.contains(&at), self.body.contains(&twin));
@@ -105,6 +107,7 @@ impl Page {
             };
             if let Some(gone) = gone
                 && self.marks[gone].rule.is_none()
+                && (self.body.contains(&gone) || if gone < self.body.start { above } else { below })
             {
                 self.remove(gone, Rule::Repeated, placed::TWICE);
             }

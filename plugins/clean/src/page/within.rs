@@ -14,7 +14,11 @@ impl Page {
         for at in body {
             let mark = self.marks[at];
             if let Some(rule) = mark.rule {
-                let less = if self.may_be_subhead(at, rule) { 15 } else { 0 };
+                let less = match rule {
+                    Rule::ShareBar if self.is_cell(at) => 20,
+                    _ if self.may_be_subhead(at, rule) => 15,
+                    _ => 0,
+                };
                 let gone = self.remove(at, rule, mark.points.saturating_sub(less));
                 list = rule == Rule::Related && mark.barrier && gone;
                 colon = self.lines.all[at].ending == Ending::Colon;
@@ -27,6 +31,13 @@ impl Page {
                 self.remove(at, Rule::Related, placed::LISTED);
             }
         }
+    }
+
+    /// Whether a line holds numbers only and stands beside lines that nothing marks, as in a table.
+    fn is_cell(&self, at: usize) -> bool {
+        let unmarked = |at: usize| self.marks.get(at).is_none_or(|mark| mark.rule.is_none());
+        let line = &self.lines.all[at];
+        line.numbers == line.words && (at == 0 || unmarked(at - 1)) && unmarked(at + 1)
     }
 
     /// Whether a marked line stands alone between two paragraphs, as subheads do.

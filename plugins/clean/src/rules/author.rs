@@ -18,7 +18,7 @@ pub(crate) fn byline(view: &View<'_>) -> u8 {
             word.shape != Shape::Lower
                 || word.is(Kind::NameJoiner)
                 || word.is(Kind::Date)
-                || view.word(*word) == "by"
+                || word.is(Kind::By)
         };
         let second = rest.first().is_some_and(|word| word.is_capital());
         if second && rest.iter().all(fits) && view.line.numbers < 8 {
@@ -30,7 +30,7 @@ pub(crate) fn byline(view: &View<'_>) -> u8 {
         + view.words.iter().filter(|word| word.is(Kind::NameJoiner)).count()
         >= count;
     let role = view.words.iter().any(|word| word.is(Kind::Role));
-    let staff = view.words.last().is_some_and(|word| matches!(view.word(*word), "Staff" | "STAFF"));
+    let staff = view.words.last().is_some_and(|word| word.is(Kind::BylineStaff));
     if (role || staff) && count <= 8 && names && view.line.ending == Ending::Open {
         return 60;
     }
@@ -38,22 +38,16 @@ pub(crate) fn byline(view: &View<'_>) -> u8 {
 }
 
 /// How many words come before the name: "By", "Written by", "Author:".
-fn lead_words(view: &View<'_>) -> usize {
-    let is = |at: usize, known: &[&str]| {
-        view.words.get(at).is_some_and(|word| {
-            known.iter().any(|known| view.word(*word).eq_ignore_ascii_case(known))
-        })
-    };
-    if is(0, &["by"]) {
-        return 1;
-    }
-    if is(0, &["written", "reported", "posted", "published", "story", "words", "text"])
-        && is(1, &["by"])
-    {
-        return 2;
-    }
+pub(crate) fn lead_words(view: &View<'_>) -> usize {
+    let is = |at: usize, kind| view.words.get(at).is_some_and(|word| word.is(kind));
     let colon = view.words.first().is_some_and(|word| view.after(*word) == Some(':'));
-    usize::from(colon && is(0, &["author", "authors", "writer", "byline"]))
+    if is(0, Kind::By) || colon && is(0, Kind::BylineAuthor) {
+        1
+    } else if is(0, Kind::BylineVerb) && is(1, Kind::By) {
+        2
+    } else {
+        0
+    }
 }
 
 /// "Name is the paper's diplomatic reporter", "Name is a fellow at the Institute".
@@ -73,7 +67,7 @@ pub(crate) fn note(view: &View<'_>) -> u8 {
     }
     let rest = &view.words[name + 1..];
     let near = &rest[..rest.len().min(14)];
-    let present = !matches!(view.word(*verb), "was" | "has" | "had");
+    let present = !verb.is(Kind::BioVerbPast);
     let role = near.iter().position(|word| word.is(Kind::Role));
     let scholar = near.iter().any(|word| word.is(Kind::Scholar));
     match (role, scholar) {

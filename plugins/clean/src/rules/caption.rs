@@ -42,8 +42,7 @@ pub(crate) fn credit(view: &View<'_>) -> u8 {
     let names = view.line.capitals as usize + 1 >= view.words.len().saturating_sub(2);
     let agency = view.words.iter().any(|word| word.is(Kind::Agency));
     let colon = view.words.iter().take(3).any(|word| view.after(*word) == Some(':'));
-    let by =
-        view.words.iter().take(3).skip(1).any(|word| view.word(*word).eq_ignore_ascii_case("by"));
+    let by = view.words.iter().take(3).skip(1).any(|word| word.is(Kind::CreditBy));
     if first.is(Kind::Credit) && names && (colon || by) && view.words.len() > 1 {
         return 90;
     }
@@ -52,15 +51,10 @@ pub(crate) fn credit(view: &View<'_>) -> u8 {
     }
     let all_names = view.line.capitals as usize == view.words.len();
     match view.words.len() {
-        1 if agency && all_names && !first_is_pool(view) => 45,
+        1 if first.is(Kind::AgencyName) && all_names => 45,
         2..=8 if agency && all_names && (view.text.contains('/') || last_is_agency(view)) => 75,
         _ => 0,
     }
-}
-
-/// One-word lines that are an agency's name only by chance.
-fn first_is_pool(view: &View<'_>) -> bool {
-    matches!(view.text, "X" | "x" | "File" | "Press" | "Pool" | "Commons")
 }
 
 fn last_is_agency(view: &View<'_>) -> bool {
@@ -91,7 +85,7 @@ fn maker_points(view: &View<'_>, inside: &[Word]) -> u8 {
     let agency = inside.iter().any(|word| word.is(Kind::Agency) && word.shape != Shape::Lower);
     let mostly_names = names * 3 >= inside.len() * 2;
     let labelled = inside.iter().take(3).any(|word| {
-        word.is(Kind::Credit) && (view.after(*word) == Some(':') || follows_by(view, inside, word))
+        word.is(Kind::Credit) && (view.after(*word) == Some(':') || follows_by(inside, word))
     });
     if labelled {
         return 95;
@@ -112,9 +106,9 @@ fn maker_points(view: &View<'_>, inside: &[Word]) -> u8 {
 }
 
 /// Whether "by" or "via" follows a word.
-fn follows_by(view: &View<'_>, inside: &[Word], word: &Word) -> bool {
+fn follows_by(inside: &[Word], word: &Word) -> bool {
     let next = inside.iter().find(|other| other.start > word.start);
-    next.is_some_and(|next| matches!(view.word(*next), "by" | "By" | "BY" | "via"))
+    next.is_some_and(|next| next.is(Kind::CreditBy))
 }
 
 /// "... Photo: Name", "... Photograph by Name/Agency" or "... Name/Getty Images" at the end.
@@ -127,7 +121,7 @@ fn credit_at_end(view: &View<'_>) -> u8 {
         }
         let rest = &view.words[at + 1..];
         let names = rest.iter().filter(|word| word.shape != Shape::Lower).count();
-        let labelled = view.after(word) == Some(':') || follows_by(view, view.words, &word);
+        let labelled = view.after(word) == Some(':') || follows_by(view.words, &word);
         if labelled && names * 3 >= rest.len() * 2 {
             return 85;
         }
@@ -150,20 +144,7 @@ fn last_is_name(view: &View<'_>) -> bool {
 /// "File: ...", "FILE PHOTO: ...", "Illustrative: ...", "FILE - ...".
 fn label_at_start(view: &View<'_>) -> u8 {
     let Some(first) = view.words.first() else { return 0 };
-    let known = matches!(
-        view.word(*first),
-        "File"
-            | "FILE"
-            | "Illustrative"
-            | "ILLUSTRATIVE"
-            | "Illustration"
-            | "Pictured"
-            | "PICTURED"
-            | "Photo"
-            | "PHOTO"
-            | "Image"
-            | "Caption"
-    );
+    let known = first.is(Kind::LabelCaption) && first.is_capital();
     if !known || view.words.len() < 4 {
         return 0;
     }

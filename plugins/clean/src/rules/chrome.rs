@@ -22,9 +22,9 @@ pub(crate) fn menu(view: &View<'_>) -> u8 {
         return 0;
     }
     let steps = view.text.chars().filter(|c| matches!(c, '>' | '›' | '»' | '→')).count();
-    let home = view.words.first().is_some_and(|word| view.word(*word).eq_ignore_ascii_case("home"));
+    let section = view.words.first().is_some_and(|word| word.is(Kind::Section));
     match steps {
-        1 if home && view.line.words <= 8 => 85,
+        1 if section && view.line.words <= 8 => 85,
         2.. if view.line.ending == Ending::Open && view.line.stops * 4 <= view.line.words => 75,
         _ => 0,
     }

@@ -1,6 +1,9 @@
 //! Dates of publication and update, relative dates, times to read.
 
-use crate::{lines::View, words::Kind};
+use crate::{
+    lines::View,
+    words::{Kind, entries},
+};
 
 /// A line made of words of dates: "Updated 3 hours ago", "May 3, 2021, 10:15 pm", "4 min read".
 ///
@@ -41,8 +44,7 @@ pub(crate) fn timestamp(view: &View<'_>) -> u8 {
 fn is_clock(word: &str) -> bool {
     let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
     letters.len() < word.len()
-        && ["am", "pm", "h", "m", "d", "hr", "hrs", "min", "mins"]
-            .iter()
+        && entries(include_str!("../../words/clock.txt"))
             .any(|known| letters.eq_ignore_ascii_case(known))
 }
 

@@ -12,7 +12,7 @@ mod labels;
 mod segments;
 mod share;
 
-pub(crate) use author::is_bare_name;
+pub(crate) use author::{is_bare_name, lead_words};
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -28,7 +28,7 @@ pub(crate) fn segments(view: &View<'_>) -> Option<(Rule, u8)> {
         start = end;
         parts += 1;
         longest = longest.max(part.len());
-        if let Some((rule, points)) = known_part(view, part) {
+        if let Some((rule, points)) = known_part(part) {
             known += part.len();
             if best.is_none_or(|(_, most)| points > most) {
                 best = Some((rule, points));
@@ -58,7 +58,7 @@ fn parts_between(view: &View<'_>, before: Word, after: Word) -> bool {
 }
 
 /// The rule that knows a part of a line as a whole.
-fn known_part(view: &View<'_>, part: &[Word]) -> Option<(Rule, u8)> {
+fn known_part(part: &[Word]) -> Option<(Rule, u8)> {
     let mut best: Option<(Rule, u8)> = None;
     CUES.find(part, false, |rule, place, points, _| {
         if place == Place::Whole && best.is_none_or(|(_, most)| points > most) {
@@ -82,7 +82,7 @@ fn known_part(view: &View<'_>, part: &[Word]) -> Option<(Rule, u8)> {
     if every(&|word| word.is(Kind::Section)) {
         return Some((Rule::Menu, 60));
     }
-    let by = view.word(part[0]).eq_ignore_ascii_case("by");
+    let by = part[0].is(Kind::By);
     let names = part.iter().skip(1).all(|word| word.is_capital());
     (by && names && part.len() > 1).then_some((Rule::Byline, 80))
 }

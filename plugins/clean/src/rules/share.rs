@@ -19,6 +19,11 @@ pub(crate) fn share_bar(view: &View<'_>) -> u8 {
             view.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ','));
         return if year || !counter || view.line.ending == Ending::Full { 30 } else { 55 };
     }
+    // "4. TikTok" is a heading in a list.
+    let first = view.words[0];
+    if first.is_number() && matches!(view.after(first), Some('.' | ')')) {
+        return 0;
+    }
     let known = view.words.iter().filter(|word| word.is_number() || word.is(Kind::Social)).count();
     let begins = view.word(view.words[0]).eq_ignore_ascii_case("share");
     match known == count {
