@@ -90,6 +90,10 @@ pub(crate) struct Arrays {
 /// Strings up to this many bytes are stored once.
 const INTERNED_LEN: usize = 64;
 
+/// How many slots are looked at for a string. One that finds no place among them is stored again each
+/// time it comes: strings chosen to fall into one slot must not cost quadratic time.
+const PROBES: usize = 16;
+
 /// A table of the short strings of an arena: open addressing, one slot a string.
 #[derive(Clone, Debug, Default)]
 struct Interned {
@@ -117,7 +121,8 @@ impl Arrays {
     }
 
     pub(crate) fn str(&self, at: Str) -> &str {
-        self.arena.get(at.start as usize..(at.start + at.len) as usize).unwrap_or_default()
+        let start = at.start as usize;
+        self.arena.get(start..start + at.len as usize).unwrap_or_default()
     }
 
     pub(crate) fn push_str(&mut self, text: &str) -> Str {
@@ -130,22 +135,19 @@ impl Arrays {
         if self.interned.slots.len() < 2 * (self.interned.used + 1) {
             self.grow_interned();
         }
-        let mask = self.interned.slots.len() - 1;
-        let mut slot = slot_of(text, mask);
-        loop {
+        for slot in slots_of(text, self.interned.slots.len()) {
             let found = self.interned.slots[slot];
             if found.len == 0 {
-                break;
+                let new = self.append(text);
+                self.interned.slots[slot] = new;
+                self.interned.used += 1;
+                return new;
             }
             if self.str(found) == text {
                 return found;
             }
-            slot = (slot + 1) & mask;
         }
-        let new = self.append(text);
-        self.interned.slots[slot] = new;
-        self.interned.used += 1;
-        new
+        self.append(text)
     }
 
     fn append(&mut self, text: &str) -> Str {
@@ -157,12 +159,14 @@ impl Arrays {
     fn grow_interned(&mut self) {
         let len = (self.interned.slots.len() * 2).max(64);
         let old = std::mem::replace(&mut self.interned.slots, vec![Str::default(); len]);
+        self.interned.used = 0;
         for string in old.into_iter().filter(|s| s.len > 0) {
-            let mut slot = slot_of(self.str(string), len - 1);
-            while self.interned.slots[slot].len > 0 {
-                slot = (slot + 1) & (len - 1);
+            let free = slots_of(self.str(string), len)
+                .find(|slot| self.interned.slots[*slot] == Str::default());
+            if let Some(slot) = free {
+                self.interned.slots[slot] = string;
+                self.interned.used += 1;
             }
-            self.interned.slots[slot] = string;
         }
     }
 
@@ -233,11 +237,13 @@ impl Arrays {
     }
 }
 
-fn slot_of(text: &str, mask: usize) -> usize {
+/// The slots where a string may stand, of a table whose length is a power of two.
+fn slots_of(text: &str, len: usize) -> impl Iterator<Item = usize> + use<> {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
     // FxHasher's low bits mix worst; take high ones.
-    (hasher.finish() >> 20) as usize & mask
+    let first = (hasher.finish() >> 20) as usize;
+    (first..first + PROBES).map(move |slot| slot & (len - 1))
 }
 
 #[cfg(test)]
@@ -253,6 +259,31 @@ mod tests {
         }
         assert_eq!(arrays.push_str("GPE"), first);
         assert_eq!(arrays.str(first), "GPE");
+    }
+
+    /// Strings of 32 bytes with one hash: where the last eight bytes are what the first sixteen are
+    /// mixed to, the hash is a product with zero, whatever stands between.
+    fn colliding(count: usize) -> impl Iterator<Item = String> {
+        let mixed = |prefix: &str| {
+            let word =
+                |at: usize| u64::from_le_bytes(prefix.as_bytes()[at..at + 8].try_into().unwrap());
+            let factors = (0x243f_6a88_85a3_08d3 ^ word(0), 0xa409_3822_299f_31d0 ^ word(8));
+            let product = u128::from(factors.0) * u128::from(factors.1);
+            String::from_utf8((product as u64 ^ (product >> 64) as u64).to_le_bytes().to_vec()).ok()
+        };
+        let (prefix, suffix) = (0..)
+            .map(|n| format!("{n:016}"))
+            .find_map(|prefix| mixed(&prefix).map(|suffix| (prefix, suffix)))
+            .unwrap();
+        (0..count).map(move |n| format!("{prefix}{n:08}{suffix}"))
+    }
+
+    #[test]
+    fn strings_chosen_to_collide_cost_no_quadratic_time() {
+        let mut arrays = Arrays::default();
+        let strings: Vec<_> = colliding(1000).map(|text| (arrays.push_str(&text), text)).collect();
+        assert_eq!(arrays.interned.used, PROBES, "the others are stored and not searched for");
+        assert!(strings.iter().all(|(at, text)| arrays.str(*at) == text));
     }
 
     #[test]
