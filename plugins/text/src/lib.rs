@@ -30,6 +30,7 @@
 mod characters;
 mod fold;
 mod language;
+mod perceptron;
 mod phrases;
 mod quotes;
 mod sentences;
@@ -38,6 +39,7 @@ mod tokens;
 
 pub use fold::{fold_eq, fold_hash, fold_hashes};
 pub use language::{Language, WordLists, english};
+pub use perceptron::{Example, Lattice, ModelError, Tagger, Training, train};
 pub use phrases::{Case, PhraseMatch, Phrases};
 pub use quotes::{Quotation, quotes};
 pub use sentences::{LineBreaks, Sentence, sentences, sentences_in};
