@@ -98,6 +98,21 @@ impl Classes {
         self.0 |= 1 << class as u8;
     }
 
+    /// The set as bits.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The numbers of the classes in it.
+    pub(crate) fn each(self) -> impl Iterator<Item = u32> {
+        let mut bits = self.0;
+        std::iter::from_fn(move || {
+            let class = bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            (class < 32).then_some(class)
+        })
+    }
+
     /// Whether it holds the class.
     #[inline]
     pub(crate) fn has(self, class: Class) -> bool {

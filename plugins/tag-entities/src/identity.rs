@@ -113,7 +113,10 @@ impl Identities {
             let doubtful = single
                 && (word.opens || prose.manner(first) != Manner::Prose)
                 && word.classes.has(Class::Ambiguous);
-            if doubtful || word.classes.has(Class::NoName) {
+            let next = names.mentions[..before].partition_point(|mention| mention.end <= first);
+            let taken =
+                names.mentions[..before].get(next).is_some_and(|mention| mention.first < end);
+            if taken || doubtful || word.classes.has(Class::NoName) {
                 continue;
             }
             let kind = match self.names.get(&name_hash(prose, first, end)) {

@@ -10,12 +10,16 @@
 
 mod actors;
 mod classes;
+mod features;
 mod gazetteer;
 mod identity;
 mod lexicon;
 mod names;
 mod prose;
 mod slug;
+mod statistics;
+#[cfg(feature = "training")]
+pub mod training;
 
 use docmill_core::{
     BuildError, Changes, Contract, Document, DocumentError, Plugin, Stage, Verdict,
@@ -30,6 +34,7 @@ use crate::identity::Identities;
 use crate::lexicon::lexicon;
 use crate::names::Names;
 use crate::prose::Reader;
+use crate::statistics::Statistics;
 
 /// The components of this crate.
 pub fn plugin() -> Plugin {
@@ -59,6 +64,7 @@ pub struct TagEntities {
     gazetteer: Gazetteer,
     known: Vec<Known>,
     names: Names,
+    statistics: Statistics,
     identities: Identities,
     scratch: Scratch,
     acting: Vec<Acting>,
@@ -88,6 +94,7 @@ impl Stage for TagEntities {
         let prose = self.reader.read(document);
         self.gazetteer.find(&prose, &mut self.known);
         names::find(&prose, &self.known, &mut self.names);
+        self.statistics.revise(&prose, &self.known, &mut self.names.mentions);
         self.names.mentions.retain(|mention| mention.score >= self.min_score);
         self.identities.identify(&prose, &mut self.names);
         let mentions = &self.names.mentions;

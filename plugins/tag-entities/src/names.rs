@@ -413,8 +413,8 @@ impl Runs<'_, '_> {
         let article = ["a", "an", "the", "its", "his", "her", "their"]
             .iter()
             .any(|word| prose.is(first, word));
-        let mut at = first + usize::from(article);
-        for _ in 0..5 {
+        let start = first + usize::from(article);
+        for at in start..start + 5 {
             let word = prose.word(at);
             if word.classes.any(&[Class::StateOffice, Class::OwnOffice]) {
                 return true;
@@ -422,11 +422,10 @@ impl Runs<'_, '_> {
             let before = prose.has(at, Class::Nation)
                 || word.shape == Shape::Clitic
                 || word.classes.has(Class::OfficeModifier)
-                || article && at == first + 1 && word.shape == Shape::Lower;
+                || article && at == start && word.shape == Shape::Lower;
             if !before {
                 return false;
             }
-            at += 1;
         }
         false
     }
