@@ -1,9 +1,10 @@
 //! Interrupt and terminate.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Write},
     process::{Child, Command},
-    thread::sleep,
+    sync::mpsc::channel,
+    thread::{sleep, spawn},
     time::Duration,
 };
 
@@ -16,14 +17,20 @@ fn send(child: &Child, signal: &str) {
     sleep(Duration::from_millis(100));
 }
 
-/// A run that waits for more input and has written the first blocks: it has begun.
+/// A run that waits for more input and has written a line: it has begun.
 fn waiting(sandbox: &Sandbox) -> Child {
     let mut child = sandbox.start(&["run", "p.toml", "-i", "-", "-o", "-"]);
-    child.stdin.as_mut().unwrap().write_all(&blocks()).unwrap();
-    let mut first = String::new();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    stdout.read_line(&mut first).unwrap();
-    std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    let (begun, first_line) = channel();
+    // Reads while this thread writes, so that no pipe fills up.
+    spawn(move || {
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        begun.send(line).unwrap();
+        io::copy(&mut stdout, &mut io::sink())
+    });
+    child.stdin.as_mut().unwrap().write_all(&blocks()).unwrap();
+    assert!(first_line.recv().unwrap().contains("xxx"));
     child
 }
 
