@@ -248,8 +248,9 @@ fn empty_names(file: &File) -> Vec<String> {
         found.push(file.path.clone());
     }
     for (at, line) in file.text.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
         let mut tokens =
-            line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|t| !t.is_empty());
+            code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|t| !t.is_empty());
         while let Some(token) = tokens.next() {
             let names = ["fn", "struct", "enum", "trait", "type", "mod", "const", "static"];
             let Some(name) = names.contains(&token).then(|| tokens.next()).flatten() else {
@@ -257,7 +258,7 @@ fn empty_names(file: &File) -> Vec<String> {
             };
             // The one that std asks for.
             let of_iterator = token == "type" && name == "Item";
-            if is_empty_word(name) && !of_iterator && !line.trim().starts_with("//") {
+            if is_empty_word(name) && !of_iterator {
                 found.push(format!("{}:{}: {name}", file.path, at + 1));
             }
         }
