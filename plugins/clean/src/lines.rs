@@ -64,6 +64,8 @@ pub(crate) struct Traits {
     pub(crate) bullet: bool,
     /// Begins with a lower-case letter.
     pub(crate) lower: bool,
+    /// Holds a comma.
+    pub(crate) comma: bool,
 }
 
 impl Line {
@@ -218,6 +220,7 @@ fn line_of(text: &str, trimmed: &str, at: [usize; 2], gap: bool, words: &mut Vec
     if truncated {
         line.key = roll(line.key, trimmed.len() as u64);
     }
+    line.traits.comma = signs.have(&[Signs::COMMA]);
     let mut chars = trimmed.chars();
     match chars.next() {
         Some('“' | '"' | '‘' | '\'' | '«' | '„') => line.traits.quoted = true,

@@ -17,18 +17,19 @@ impl Page {
         let after = self.body.end..self.lines.all.len();
         let furnished = self.is_furnished(after.clone());
         let mut list = self.lines.all[self.body.end - 1].ending == Ending::Colon;
-        let (mut removed, mut comments) = (0, false);
+        let (mut removed, mut ended) = (0, false);
         // The run of sentences and subheads that is being passed, and whether it is a passage of the article.
         let (mut run_end, mut passage) = (0, false);
         for at in after.clone() {
             let mark = self.marks[at];
             if let Some(rule) = mark.rule {
                 removed += usize::from(self.remove(at, rule, mark.points));
-                comments |= mark.barrier && rule == Rule::Comments;
+                // Nothing follows the note on the author or the readers' comments.
+                ended |= rule == Rule::AuthorNote || mark.barrier && rule == Rule::Comments;
                 list = false;
                 continue;
             }
-            if removed > 0 && removed <= FAR && !comments && at >= run_end {
+            if removed > 0 && removed <= FAR && !ended && at >= run_end {
                 (run_end, passage) = self.passage_from(at);
             }
             if passage && at < run_end {
@@ -40,7 +41,7 @@ impl Page {
             let stays = if removed == 0 {
                 let goes_on = list || sentence || bullet || after.len() == 1;
                 goes_on || words >= 8 && self.overlap(at) >= 60
-            } else if sentence && !reader && !comments {
+            } else if sentence && !reader && !ended {
                 removed < 2 || removed <= FAR && self.overlap(at) >= 50
             } else {
                 false

@@ -35,8 +35,12 @@ impl Page {
                 self.remove(at, Rule::Byline, placed::BEFORE);
                 continue;
             }
-            let words = self.lines.all[at].words;
-            let stays = if self.is_prose(at) {
+            let line = &self.lines.all[at];
+            let words = line.words;
+            let nameplate = !below && words <= 4 && line.capitals + 1 >= words;
+            let stays = if nameplate {
+                false
+            } else if self.is_prose(at) {
                 near && below || open <= 5 || self.overlap(at) >= 50
             } else if words >= 4 {
                 open <= FEW || self.overlap(at) >= if near && below { 40 } else { 60 }
@@ -79,7 +83,17 @@ impl Page {
                 best = Some((score, at));
             }
         }
-        best.map(|(_, at)| at)
+        let best = best.map(|(_, at)| at)?;
+        if best > 0 && self.is_above_standfirst(best - 1) { Some(best - 1) } else { Some(best) }
+    }
+
+    /// Whether the line above the best headline is the headline, and the best its standfirst.
+    fn is_above_standfirst(&mut self, at: usize) -> bool {
+        let line = &self.lines.all[at];
+        // "Ines Dole, Minister of the Sea" above a statement.
+        let office = line.traits.comma && line.capitals * 5 >= line.words * 3;
+        let shaped = (6..=25).contains(&line.words) && line.ending == Ending::Open && !office;
+        shaped && self.marks[at].rule.is_none() && self.overlap(at) >= 20
     }
 
     /// Whether a line is a person's or an agency's name alone and its neighbours above are a headline's.

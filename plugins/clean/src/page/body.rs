@@ -61,6 +61,7 @@ fn weight(line: &Line, mark: Mark) -> i32 {
         Some(Rule::Caption | Rule::Credit | Rule::Advertisement | Rule::Embed | Rule::Repeated) => {
             -2
         }
+        Some(Rule::AuthorNote | Rule::Copyright) => -BARRIER,
         Some(_) => -10,
         None if line.is_prose() || mark.wrapped => (line.words as i32).min(PARAGRAPH_WORDS),
         None if line.is_short_sentence() => 2,

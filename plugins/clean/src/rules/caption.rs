@@ -84,6 +84,10 @@ fn maker_points(view: &View<'_>, inside: &[Word]) -> u8 {
     let names = inside.iter().filter(|word| word.shape != Shape::Lower).count();
     let agency = inside.iter().any(|word| word.is(Kind::Agency) && word.shape != Shape::Lower);
     let mostly_names = names * 3 >= inside.len() * 2;
+    let known = |word: &Word| word.is(Kind::Credit) || word.is(Kind::Agency);
+    if inside.iter().all(known) && inside.iter().any(|word| word.is(Kind::Credit)) {
+        return 85;
+    }
     let labelled = inside.iter().take(3).any(|word| {
         word.is(Kind::Credit) && (view.after(*word) == Some(':') || follows_by(inside, word))
     });
@@ -178,6 +182,7 @@ mod tests {
             "Mayor Ines Dole (L) and Tom Reed, in Port Elm. (Harbour Press / POOL / AFP)"
         ));
         assert!(caption("A street in Port Elm. [Mara Quill/Reuters]"));
+        assert!(caption("Mayor Ines Dole (file photo)"));
     }
 
     #[test]

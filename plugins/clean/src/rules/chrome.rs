@@ -21,10 +21,17 @@ pub(crate) fn menu(view: &View<'_>) -> u8 {
     if !view.signs.have(&[Signs::BAR, Signs::OTHER]) {
         return 0;
     }
-    let steps = view.text.chars().filter(|c| matches!(c, '>' | '›' | '»' | '→')).count();
+    let arrows = view.text.chars().filter(|c| matches!(c, '>' | '›' | '»' | '→')).count();
+    let steps = arrows + view.text.matches(" / ").count();
     let section = view.words.first().is_some_and(|word| word.is(Kind::Section));
+    let back = view.text.starts_with(['←', '‹', '<']);
+    let on = view.text.ends_with(['→', '›', '>']);
+    if (back || on) && view.line.words <= 14 {
+        return 65;
+    }
     match steps {
         1 if section && view.line.words <= 8 => 85,
+        2.. if section => 85,
         2.. if view.line.ending == Ending::Open && view.line.stops * 4 <= view.line.words => 75,
         _ => 0,
     }
@@ -96,6 +103,8 @@ mod tests {
     #[test]
     fn paths_and_symbols() {
         assert!(points_of("Home > News > World", Rule::Menu) >= 70);
+        assert!(points_of("Home / World / Strike ends in Port Elm", Rule::Menu) >= 70);
+        assert!(points_of("← Older post: Ports, again", Rule::Menu) >= 60);
         assert!(points_of("×", Rule::Menu) >= 70);
         assert!(points_of("* * *", Rule::Menu) < 50);
         assert!(points_of("The road home", Rule::Menu) < 50);
