@@ -16,6 +16,7 @@ mod chunks;
 mod inflect;
 mod lexicon;
 mod links;
+mod marks;
 mod mentions;
 mod nouns;
 mod outlook;

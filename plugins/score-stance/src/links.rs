@@ -429,6 +429,7 @@ fn inverted_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option
     let cue = lexicon.verb_of(sentence.units[group.main].word).is_some_and(|verb| verb.is_cue);
     let before = group.chunk.checked_sub(1).map(|before| sentence.chunks[before]);
     let opens = matches!(before, Some(Chunk::Mark(Pos::Comma | Pos::CloseQuote | Pos::Dash, _)));
+    let after_quote = matches!(before, Some(Chunk::Mark(Pos::CloseQuote, _)));
     let phrase = sentence.phrase_at(group.chunk + 1)?;
     let main = sentence.units[group.main].pos;
     let next = sentence.groups.get(at + 1).map(|next| next.chunk);
@@ -437,7 +438,7 @@ fn inverted_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option
     (cue && opens
         && matches!(main, Pos::Past | Pos::Third)
         && group.start == group.main
-        && names_someone(sentence, phrase)
+        && (names_someone(sentence, phrase) || after_quote)
         && !own)
         .then_some(phrase)
 }

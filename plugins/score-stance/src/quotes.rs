@@ -9,7 +9,8 @@ use docmill_core::{Span, vocab::quotes::Kind};
 use crate::{
     chunks::{Chunk, Sentence, Shape},
     lexicon::Lexicon,
-    mentions,
+    marks::Direct,
+    mentions::{self, Named},
     reading::{ActorId, Reading},
     units::Pos,
 };
@@ -60,65 +61,12 @@ impl Speech {
     }
 }
 
-/// Tells opening from closing marks, paragraph by paragraph, and flags the units between them.
-pub(crate) fn pair_marks(reading: &mut Reading<'_>) {
-    let text = reading.text;
-    let (mut open, mut single) = (false, false);
-    let mut before = 0;
-    for sentence in &mut reading.sentences {
-        for unit in &mut sentence.units {
-            if text.get(before..unit.span.start as usize).is_some_and(|gap| gap.contains('\n')) {
-                (open, single) = (false, false);
-            }
-            before = unit.span.end as usize;
-            let piece = unit.span.of(text).unwrap_or_default();
-            match piece {
-                "\"" => {
-                    unit.pos = if open { Pos::CloseQuote } else { Pos::OpenQuote };
-                    open = !open;
-                }
-                "“" | "„" | "«" => {
-                    unit.pos = Pos::OpenQuote;
-                    open = true;
-                }
-                "”" | "»" => {
-                    unit.pos = Pos::CloseQuote;
-                    open = false;
-                }
-                "‘" => {
-                    unit.pos = Pos::OpenQuote;
-                    single = true;
-                }
-                "’" | "'" if single && unit.glued => {
-                    unit.pos = Pos::CloseQuote;
-                    single = false;
-                }
-                _ => unit.quoted = open,
-            }
-        }
-    }
-}
-
-/// A direct quote by its marks: sentence and unit of both.
-#[derive(Clone, Copy, Debug)]
-struct Direct {
-    open: (usize, usize),
-    close: (usize, usize),
-    span: Span,
-    /// Whether a paragraph break precedes it, and nothing else does in its paragraph.
-    opens_paragraph: bool,
-    /// The paragraph that it ends in.
-    paragraph: usize,
-    /// Whether its closing mark is there.
-    closed: bool,
-}
-
 /// Finds all speech and its speakers, and gives "I" and "we" their meaning.
-pub(crate) fn attribute(reading: &mut Reading<'_>, lexicon: &Lexicon) -> Speech {
+pub(crate) fn attribute(reading: &mut Reading<'_>, lexicon: &Lexicon, quotes: &[Direct]) -> Speech {
     let mut speech =
         Speech { by_sentence: vec![Vec::new(); reading.sentences.len()], ..Speech::default() };
-    let mut last: Option<(Said, usize, bool)> = None;
-    for direct in direct_quotes(reading) {
+    let mut last: Option<(Said, usize)> = None;
+    for direct in quotes {
         let mut said = Said {
             span: direct.span,
             kind: Kind::Direct,
@@ -127,19 +75,30 @@ pub(crate) fn attribute(reading: &mut Reading<'_>, lexicon: &Lexicon) -> Speech 
             cue: None,
             denied: false,
         };
-        if let Some((group, sentence)) = cue_of(reading, lexicon, &direct) {
+        let cue = cue_of(reading, lexicon, direct);
+        let told = according_before(reading, lexicon, direct);
+        if let Some(told) = told {
+            (said.speaker, said.speaker_span, said.cue) =
+                (told.speaker, told.speaker_span, told.cue);
+        } else if let Some((sentence, group)) = cue {
+            let sentence = if sentence == usize::MAX { direct.open.0 } else { sentence };
             set_speaker(reading, lexicon, &mut said, sentence, group);
-        } else if let Some((before, paragraph, closed)) = last {
-            let goes_on = before_in_paragraph(paragraph, &direct)
-                || direct.opens_paragraph && paragraph + 1 == direct.paragraph
-                || !closed && direct.opens_paragraph;
+        } else if let Some((before, paragraph)) = last {
+            let (begins, _) = direct.paragraphs;
+            let goes_on = paragraph == begins || direct.opens_paragraph && paragraph + 1 == begins;
             if goes_on {
                 (said.speaker, said.speaker_span) = (before.speaker, before.speaker_span);
             }
         }
-        mean_first_person(reading, &direct, said.speaker);
+        if said.cue.is_none() {
+            if let Some(named) = named_before_colon(reading, lexicon, direct.open) {
+                said.speaker = Some(named.actor);
+                said.speaker_span = Some(named.span);
+            }
+        }
+        mean_first_person(reading, direct, said.speaker);
         speech.add(direct.open.0..direct.close.0 + 1, said);
-        last = Some((said, direct.paragraph, direct.closed));
+        last = Some((said, direct.paragraphs.1));
     }
     for sentence in 0..reading.sentences.len() {
         indirect(reading, lexicon, sentence, &mut speech);
@@ -147,75 +106,13 @@ pub(crate) fn attribute(reading: &mut Reading<'_>, lexicon: &Lexicon) -> Speech 
     speech
 }
 
-fn before_in_paragraph(paragraph: usize, direct: &Direct) -> bool {
-    paragraph == direct.paragraph
-}
-
-fn direct_quotes(reading: &Reading<'_>) -> Vec<Direct> {
-    let mut found = Vec::new();
-    let mut open: Option<((usize, usize), bool)> = None;
-    let (mut paragraph, mut before, mut first) = (0, 0, true);
-    let mut last = (0, 0);
-    for (sentence, read) in reading.sentences.iter().enumerate() {
-        for (at, unit) in read.units.iter().enumerate() {
-            if reading
-                .text
-                .get(before..unit.span.start as usize)
-                .is_some_and(|gap| gap.contains('\n'))
-            {
-                if let Some((from, opens)) = open.take() {
-                    found.extend(direct(reading, from, last, opens, paragraph, false));
-                }
-                paragraph += 1;
-                first = true;
-            }
-            before = unit.span.end as usize;
-            match unit.pos {
-                Pos::OpenQuote if open.is_none() => open = Some(((sentence, at), first)),
-                Pos::CloseQuote => {
-                    if let Some((from, opens)) = open.take() {
-                        found.extend(direct(reading, from, (sentence, at), opens, paragraph, true));
-                    }
-                }
-                _ => {}
-            }
-            first = false;
-            last = (sentence, at);
-        }
-    }
-    if let Some((from, opens)) = open {
-        found.extend(direct(reading, from, last, opens, paragraph, false));
-    }
-    found
-}
-
-fn direct(
-    reading: &Reading<'_>,
-    open: (usize, usize),
-    close: (usize, usize),
-    opens_paragraph: bool,
-    paragraph: usize,
-    closed: bool,
-) -> Option<Direct> {
-    let unit =
-        |(sentence, at): (usize, usize)| reading.sentences.get(sentence)?.units.get(at).copied();
-    let start = unit(open)?.span.end;
-    let end = if closed { unit(close)?.span.start } else { unit(close)?.span.end };
-    (start < end).then_some(Direct {
-        open,
-        close,
-        span: Span { start, end },
-        opens_paragraph,
-        paragraph,
-        closed,
-    })
-}
-
-/// The verb of speech that a quote belongs to, and its sentence.
+/// The verb that a quote belongs to, as sentence and verb group: a verb of speech after it, one before it, one that
+/// ends the sentence before in a colon; else, of a few quoted words, the verb that governs them.
 fn cue_of(reading: &Reading<'_>, lexicon: &Lexicon, direct: &Direct) -> Option<(usize, usize)> {
     let (close_sentence, close) = direct.close;
     let (open_sentence, open) = direct.open;
     let after = reading.sentences.get(close_sentence)?;
+    let before = reading.sentences.get(open_sentence)?;
     let cue = |read: &Sentence, group: usize| {
         let known = read.groups[group];
         let unit = &read.units[known.main];
@@ -223,13 +120,12 @@ fn cue_of(reading: &Reading<'_>, lexicon: &Lexicon, direct: &Direct) -> Option<(
             && known.subject.is_some()
             && lexicon.verb_of(unit.word).is_some_and(|verb| verb.is_cue)
     };
-    let before = reading.sentences.get(open_sentence)?;
     let earlier = before.groups.iter().take_while(|group| group.main < open).count();
     let introduced = (0..earlier)
         .rev()
         .take(4)
         .find(|group| cue(before, *group))
-        .map(|group| (group, open_sentence));
+        .map(|group| (open_sentence, group));
     let stops = close
         .checked_sub(1)
         .and_then(|at| after.units.get(at))
@@ -238,15 +134,53 @@ fn cue_of(reading: &Reading<'_>, lexicon: &Lexicon, direct: &Direct) -> Option<(
     if introduced.is_some() && !stops && !followed {
         return introduced;
     }
-    let next = after.groups.iter().position(|group| group.main > close);
-    if let Some(group) = next.filter(|group| {
-        cue(after, *group)
-            && after.groups[*group].start <= close + 14
-            && !reopened(after, close, after.groups[*group].start)
-    }) {
-        return Some((group, close_sentence));
-    }
-    introduced
+    let later = after.groups.iter().position(|group| group.main > close);
+    let next = later.into_iter().flat_map(|first| first..after.groups.len()).take(3);
+    let next = next.into_iter().find(|group| {
+        let start = after.groups[*group].start;
+        cue(after, *group) && start <= close + REACH && !reopened(after, close, start)
+    });
+    next.map(|group| (close_sentence, group))
+        .or(introduced)
+        .or_else(|| colon_before(reading, direct))
+        .or_else(|| governing(before, open))
+}
+
+/// How many units after a quote its verb of speech may stand.
+const REACH: usize = 24;
+
+/// The last verb of a sentence that ends in a colon, right before a quote: "Roe was blunt:".
+fn colon_before(reading: &Reading<'_>, direct: &Direct) -> Option<(usize, usize)> {
+    let (open_sentence, open) = direct.open;
+    let sentence = open_sentence.checked_sub(1).filter(|_| open == 0)?;
+    let read = reading.sentences.get(sentence)?;
+    let colon = read.units.last().is_some_and(|unit| unit.pos == Pos::Colon);
+    let group = read.groups.iter().rposition(|group| {
+        group.shape == Shape::Finite && group.subject.is_some() && !read.units[group.main].quoted
+    });
+    group.filter(|_| colon).map(|group| (sentence, group))
+}
+
+/// The verb before a few quoted words in its sentence: "Roe thanked them for “patience”".
+fn governing(read: &Sentence, open: usize) -> Option<(usize, usize)> {
+    let earlier = read.groups.iter().take_while(|group| group.main < open).count();
+    let near = (0..earlier).rev().take(4).find(|group| {
+        let known = &read.groups[*group];
+        known.subject.is_some() && !known.passive && !read.units[known.main].quoted
+    });
+    near.map(|group| (usize::MAX, group))
+}
+
+/// Who stands before a colon that a quote follows: "Roe: “…”".
+fn named_before_colon(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    (sentence, open): (usize, usize),
+) -> Option<Named> {
+    let read = reading.sentences.get(sentence)?;
+    let colon = open.checked_sub(1).filter(|at| read.units[*at].pos == Pos::Colon)?;
+    let phrase = read.phrases.iter().position(|phrase| phrase.end == colon)?;
+    mentions::head(reading, lexicon, read, phrase)
 }
 
 /// Whether another quote opens between a quote's end and a verb.
@@ -341,6 +275,28 @@ fn indirect(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, speech: &
         }
     }
     according_to(reading, lexicon, sentence, speech);
+    if let Some(said) = headline(reading, lexicon, sentence) {
+        speech.push(sentence, said);
+    }
+}
+
+/// "Roe: Oslo will pay", as headlines have it.
+fn headline(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize) -> Option<Said> {
+    let read = reading.sentences.get(sentence)?;
+    let [Chunk::Phrase(phrase), Chunk::Mark(Pos::Colon, colon), ..] = read.chunks[..] else {
+        return None;
+    };
+    let named = mentions::head(reading, lexicon, read, phrase)?;
+    let span = Span { start: read.units[colon].span.end, end: read.units.last()?.span.end };
+    let speaks = read.groups.iter().any(|group| group.shape == Shape::Finite);
+    (speaks && span.start < span.end).then_some(Said {
+        span,
+        kind: Kind::Indirect,
+        speaker: Some(named.actor),
+        speaker_span: Some(named.span),
+        cue: Some(read.units[colon].span),
+        denied: false,
+    })
 }
 
 pub(crate) fn chunk_start(read: &Sentence, chunk: usize) -> Option<u32> {
@@ -396,15 +352,28 @@ fn trailing(read: &Sentence, at: usize) -> Option<Span> {
     })
 }
 
-/// "According to Roe, …" and "…, according to Roe".
+/// The speaker of a quote in a sentence that says "according to".
+fn according_before(reading: &Reading<'_>, lexicon: &Lexicon, direct: &Direct) -> Option<Said> {
+    let found = according(reading, lexicon, direct.close.0)?;
+    (found.span.contains(direct.span) || found.span.overlaps(direct.span)).then_some(found)
+}
+
+/// Adds what is said "according to" someone.
 fn according_to(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, speech: &mut Speech) {
-    let read = &reading.sentences[sentence];
+    if let Some(said) = according(reading, lexicon, sentence) {
+        speech.push(sentence, said);
+    }
+}
+
+/// "According to Roe, …" and "…, according to Roe".
+fn according(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize) -> Option<Said> {
+    let read = reading.sentences.get(sentence)?;
     let Some(chunk) = read.chunks.iter().position(|chunk| matches!(chunk, Chunk::Prep(unit) if reading.piece(sentence, *unit).eq_ignore_ascii_case("according"))) else {
-        return;
+        return None;
     };
-    let Some(phrase) = read.phrase_at(chunk + 2) else { return };
-    let (Some(first), Some(last)) = (read.units.first(), read.units.last()) else { return };
-    let Some(cue) = chunk_start(read, chunk) else { return };
+    let Some(phrase) = read.phrase_at(chunk + 2) else { return None };
+    let (Some(first), Some(last)) = (read.units.first(), read.units.last()) else { return None };
+    let Some(cue) = chunk_start(read, chunk) else { return None };
     let end = read.units[read.phrases[phrase].end - 1].span.end;
     let span = if chunk == 0 {
         Span { start: end, end: last.span.end }
@@ -412,20 +381,12 @@ fn according_to(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, speec
         Span { start: first.span.start, end: cue }
     };
     let named = mentions::named(reading, lexicon, sentence, phrase);
-    if span.start < span.end {
-        speech.push(
-            sentence,
-            Said {
-                span,
-                kind: Kind::Indirect,
-                speaker: named.first().map(|named| named.actor),
-                speaker_span: named
-                    .first()
-                    .map(|named| named.span)
-                    .or_else(|| phrase_span(read, phrase)),
-                cue: read.units.iter().find(|unit| unit.span.start == cue).map(|unit| unit.span),
-                denied: false,
-            },
-        );
-    }
+    (span.start < span.end).then(|| Said {
+        span,
+        kind: Kind::Indirect,
+        speaker: named.first().map(|named| named.actor),
+        speaker_span: named.first().map(|named| named.span).or_else(|| phrase_span(read, phrase)),
+        cue: read.units.iter().find(|unit| unit.span.start == cue).map(|unit| unit.span),
+        denied: false,
+    })
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     chunks::{self, Sentence},
     lexicon::{Lexicon, UNKNOWN},
-    links, mentions,
+    links, marks, mentions,
     quotes::{self, Speech},
     tagging,
     units::{self, MentionSpan, Pos},
@@ -54,15 +54,17 @@ impl<'a> Reading<'a> {
     pub(crate) fn of(document: &Document<'a>, lexicon: &Lexicon) -> Self {
         let mut reading = Reading { text: document.text(), ..Reading::default() };
         let mentions = reading.read_mentions(document);
-        reading.read_sentences(document, lexicon, &mentions);
-        quotes::pair_marks(&mut reading);
+        let tokens: Vec<tokens::Token> = tokens::read(document).collect();
+        let quotations = marks::quotations(reading.text, &tokens);
+        reading.read_sentences(document, lexicon, &tokens, &mentions);
+        let quotes = marks::set(&mut reading, &quotations);
         for sentence in &mut reading.sentences {
             tagging::resolve(reading.text, &mut sentence.units, &reading.kinds);
             chunks::chunk(sentence, lexicon);
             links::link(sentence, lexicon);
         }
         mentions::resolve_pronouns(&mut reading, lexicon);
-        reading.speech = quotes::attribute(&mut reading, lexicon);
+        reading.speech = quotes::attribute(&mut reading, lexicon, &quotes);
         reading
     }
 
@@ -104,9 +106,9 @@ impl<'a> Reading<'a> {
         &mut self,
         document: &Document<'a>,
         lexicon: &Lexicon,
+        tokens: &[tokens::Token],
         mentions: &[MentionSpan],
     ) {
-        let tokens: Vec<tokens::Token> = tokens::read(document).collect();
         let (mut token, mut mention) = (0, 0);
         for span in sentences::read(document) {
             while tokens.get(token).is_some_and(|token| token.span.start < span.start) {
