@@ -51,6 +51,12 @@ pub enum Violation {
     /// A feature with a name that the JSON form needs itself.
     #[error("the feature name `{0}` is reserved")]
     ReservedFeature(String),
+    /// Two features of one annotation with one name.
+    #[error("an annotation has two features `{0}`; give it one, a list if need be")]
+    DoubledFeature(String),
+    /// A span in metadata, which does not move with the text.
+    #[error("the metadata key `{0}` holds a span; annotate it in a layer")]
+    SpanInMetadata(String),
 }
 
 /// Feature names that the JSON form needs itself.
@@ -70,7 +76,7 @@ impl Changes {
             if !contract.metadata.iter().any(|declared| declared == key) {
                 return Err(Violation::UndeclaredMetadata(key.to_owned()));
             }
-            self.check_value("", feature, text)?;
+            self.check_value(feature, |_| Err(Violation::SpanInMetadata(key.to_owned())))?;
         }
         Ok(())
     }
@@ -122,31 +128,56 @@ impl Changes {
             if annotation.score.is_infinite() {
                 return Err(Violation::NotFinite("score"));
             }
-            for feature in arrays.features_of(annotation) {
+            let features = arrays.features_of(annotation);
+            for feature in features {
                 let key = arrays.str(feature.key);
                 if RESERVED_FEATURES.contains(&key) {
                     return Err(Violation::ReservedFeature(key.to_owned()));
                 }
-                self.check_value(name(annotation.layer), feature, text)?;
+                self.check_value(feature, |span| {
+                    let layer = name(annotation.layer);
+                    check_span(|| format!("the feature `{key}` of `{layer}`"), span, text)
+                })?;
             }
+            self.check_names(features)?;
         }
         Ok(())
     }
 
-    fn check_value(&self, layer: &str, feature: &RawFeature, text: &str) -> Result<(), Violation> {
-        let key = self.arrays.str(feature.key);
-        let mut values = vec![self.arrays.value(feature.value)];
-        while let Some(value) = values.pop() {
+    /// That no two features have one name.
+    fn check_names(&self, features: &[RawFeature]) -> Result<(), Violation> {
+        const FEW: usize = 16;
+        let name = |feature: &RawFeature| self.arrays.str(feature.key);
+        let doubled = if features.len() <= FEW {
+            let mut rest = features.iter().enumerate();
+            rest.find(|(at, one)| features[..*at].iter().any(|other| name(other) == name(one)))
+                .map(|(_, doubled)| name(doubled))
+        } else {
+            let mut names: Vec<&str> = features.iter().map(name).collect();
+            names.sort_unstable();
+            names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+        };
+        doubled.map_or(Ok(()), |name| Err(Violation::DoubledFeature(name.to_owned())))
+    }
+
+    /// Checks a value and all that lies in it; `span` judges spans.
+    fn check_value(
+        &self,
+        feature: &RawFeature,
+        span: impl Fn(Span) -> Result<(), Violation>,
+    ) -> Result<(), Violation> {
+        let mut lists = Vec::new();
+        let mut next = Some(self.arrays.value(feature.value));
+        while let Some(value) = next {
             match value {
                 Value::Number(number) if !number.is_finite() => {
                     return Err(Violation::NotFinite("number"));
                 }
-                Value::Span(span) => {
-                    check_span(|| format!("the feature `{key}` of `{layer}`"), span, text)?
-                }
-                Value::List(list) => values.extend(list.iter()),
+                Value::Span(found) => span(found)?,
+                Value::List(list) => lists.extend(list.iter()),
                 _ => {}
             }
+            next = lists.pop();
         }
         Ok(())
     }
@@ -172,8 +203,18 @@ impl Rewrite {
                 if from.start < taken {
                     return Err(Violation::BadRewrite("what the pieces take does not ascend"));
                 }
-                if matches!(piece.kind, RawPieceKind::Kept { .. }) && source != new {
-                    return Err(Violation::BadRewrite("a kept piece differs from the old text"));
+                match piece.kind {
+                    RawPieceKind::Kept { .. } if source != new => {
+                        return Err(Violation::BadRewrite(
+                            "a kept piece differs from the old text",
+                        ));
+                    }
+                    RawPieceKind::Decoded { .. } if source.is_empty() && !new.is_empty() => {
+                        return Err(Violation::BadRewrite(
+                            "a piece is decoded from nothing; say that it is inserted",
+                        ));
+                    }
+                    _ => {}
                 }
                 taken = from.end;
             }
@@ -272,5 +313,49 @@ mod tests {
         assert!(rewrite("le né", &[kept(4, 3), kept(0, 3)]).is_err(), "what is taken ascends");
         assert!(rewrite("le", &[kept(0, 2)]).is_err(), "kept text is equal");
         assert!(rewrite("le né", &[kept(4, 3)]).is_err(), "every byte is covered");
+        let decoded = |from, len| Piece { len, kind: PieceKind::Decoded { from, how: "x" } };
+        assert!(rewrite("le", &[decoded(Span::new(3, 3), 2)]).is_err(), "nothing decodes to it");
+        assert_eq!(rewrite("", &[decoded(Span::new(0, 3), 0)]), Ok(()), "a mark may be left out");
+        assert_eq!(
+            rewrite("né ", &[kept(0, 4), kept(4, 0)]),
+            Ok(()),
+            "an empty piece says nothing"
+        );
+    }
+
+    #[test]
+    fn an_annotation_has_a_feature_once() {
+        let with = |count: usize| {
+            check(Contract::new().writes("x"), |c| {
+                let mut new = c.annotate("x", 0..1usize).with("f0", 1.0);
+                for n in 1..count {
+                    new = new.with(&format!("f{n}"), 1.0);
+                }
+                new.with("f1", true);
+            })
+        };
+        assert_eq!(with(1), Ok(()));
+        for count in [2, 100] {
+            assert_eq!(with(count), Err(Violation::DoubledFeature("f1".to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused_at_any_depth() {
+        let contract = || Contract::new().writes("x").sets("k");
+        let nested = |value: Value<'_>| {
+            let inner = [value];
+            let list = [Value::Bool(true), Value::from(&inner[..])];
+            let set = check(contract(), |c| c.set("k", Value::from(&list[..])));
+            let annotated = check(contract(), |c| {
+                c.annotate("x", 0..1usize).with("k", Value::from(&list[..]));
+            });
+            (set, annotated)
+        };
+        assert_eq!(nested(Value::Number(1.0)), (Ok(()), Ok(())));
+        let nan = Err(Violation::NotFinite("number"));
+        assert_eq!(nested(Value::Number(f64::NAN)), (nan.clone(), nan));
+        let in_metadata = Err(Violation::SpanInMetadata("k".to_owned()));
+        assert_eq!(nested(Value::Span(Span::new(0, 1))), (in_metadata, Ok(())));
     }
 }
