@@ -184,22 +184,59 @@ impl<'a> Intake<'a> {
         raw: &[u8],
         fill: impl FnOnce(&mut DocumentBuf) -> Result<(), DocumentError>,
     ) {
-        use std::fmt::Write;
-        self.buf.clear();
-        self.buf.origin.uri.push_str(uri);
-        // Writing to a String cannot fail.
-        let _ = write!(self.buf.origin.locator, "{locator}");
+        self.begin(uri, &locator);
         match fill(self.buf) {
             Ok(()) => {
                 self.buf.seal();
                 (self.take)(self.buf, None);
             }
-            Err(error) => (self.take)(self.buf, Some((error, raw))),
+            Err(error) => {
+                // What was read of it is in no state to be shown, its own origin least of all.
+                let id = std::mem::take(&mut self.buf.id);
+                self.begin(uri, &locator);
+                self.buf.id = id;
+                (self.take)(self.buf, Some((error, raw)));
+            }
         }
+    }
+
+    fn begin(&mut self, uri: &str, locator: &impl std::fmt::Display) {
+        self.buf.clear();
+        self.buf.origin.uri.push_str(uri);
+        self.buf.set_locator(locator);
     }
 
     /// Counts an input or record that could not be read as one failed document.
     pub fn fail(&mut self, uri: &str, locator: &str, error: DocumentError) {
         self.document(uri, locator, &[], |_| Err(error));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_line_that_fails_after_its_origin_is_named_by_its_own_place() {
+        let mut places = Vec::new();
+        let mut take = |document: &mut DocumentBuf, failed: Option<(DocumentError, &[u8])>| {
+            let Origin { uri, locator, .. } = document.view().origin().clone();
+            places.push((failed.is_some(), document.id.clone(), uri, locator));
+        };
+        let mut buf = DocumentBuf::new();
+        let mut intake = Intake::new(&mut buf, &mut take);
+        for layers in ["[]", "[{}]"] {
+            let line = format!(
+                r#"{{"id":"a","text":"","origin":{{"uri":"page.html"}},"map":[],"layers":{{"x":{layers}}}}}"#
+            );
+            intake.document("lines.jsonl", "byte=7", line.as_bytes(), |document| {
+                json::read(line.as_bytes(), document).map(drop)
+            });
+        }
+        let place = |failed, uri: &str, locator: &str| {
+            (failed, "a".to_owned(), uri.to_owned(), locator.to_owned())
+        };
+        assert_eq!(places, [place(false, "page.html", ""), place(true, "lines.jsonl", "byte=7")]);
     }
 }
