@@ -172,6 +172,17 @@ fn mistakes_are_named() {
         (&map(r#"{"text":[1,2],"raw":[0,4]}"#), "does not begin where"),
         (&map(r#"{"text":[0,2],"raw":[0,6],"x":0}"#), "the key `x`"),
         (&map(r#"{"text":[0,2,3],"raw":[0,6]}"#), "must be two positions, not 3"),
+        (
+            &map(r#"{"text":[0,1],"raw":[4,6]},{"text":[1,2],"raw":[0,4]}"#),
+            "segment 1 of `map`, counted from 0 takes raw bytes that an earlier one took",
+        ),
+        (
+            &map(
+                r#"{"text":[0,1],"raw":[0,9],"decoded":"x"},{"text":[1,2],"raw":[0,9],"decoded":"x"}"#,
+            ),
+            "an earlier one took",
+        ),
+        (&map(r#"{"text":[0,2],"raw":[0,9],"decoded":"x","skip":4294967295}"#), "skips more text"),
         (r#"{"text":"","origin":{"x":""},"map":[]}"#, "the key `x` in `origin`"),
         (
             r#"{"text":"","origin":{},"map":[],"edits":[{}]}"#,

@@ -155,7 +155,7 @@ fn trace(text: &str, cuts: &[(Index, u8)], word: &str) -> Trace {
         }
         let (raw, kind) = match kind {
             0 => (Span::new(at + 7, end + 7), SegmentKind::Verbatim),
-            1 => (Span::new(at + 7, at + 9), SegmentKind::Decoded { how: word, skip: at as u32 }),
+            1 => (Span::new(at + 7, at + 8), SegmentKind::Decoded { how: word, skip: at as u32 }),
             _ => (Span::new(at + 7, at + 7), SegmentKind::Inserted { stage: "clean" }),
         };
         trace.push_segment(Segment { text: span, raw, kind });

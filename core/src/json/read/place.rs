@@ -54,7 +54,7 @@ fn place_value(
             Ok(RawValue { kind: Kind::Span, a: span.start, b: span.end })
         }
         Kind::List => {
-            for at in value.a as usize..(value.a + value.b) as usize {
+            for at in value.a as usize..value.a as usize + value.b as usize {
                 values[at] = place_value(values[at], positions, values)?;
             }
             Ok(value)

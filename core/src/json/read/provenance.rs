@@ -52,7 +52,7 @@ fn read_map(
         return Err(wrong_type(scanner, "`map`, beside an `origin`,", "an array"));
     }
     let mut positions = Positions::new(text, unit);
-    let mut covered = 0;
+    let (mut covered, mut order) = (0, RawOrder::default());
     scanner.elements(|scanner, number| {
         let what = || format!("segment {number} of `map`, counted from 0");
         object(scanner, what)?;
@@ -102,14 +102,42 @@ fn read_map(
                 raw.end
             )));
         }
+        let segment = Segment { text: of_text, raw, kind };
+        order.next(&segment).map_err(|fault| DocumentError::new(format!("{} {fault}", what())))?;
         covered = of_text.end;
-        trace.push_segment(Segment { text: of_text, raw, kind });
+        trace.push_segment(segment);
         Ok(())
     })?;
     if covered as usize != text.len() {
         return Err(DocumentError::new("`map` ends before the text; it must cover the text"));
     }
     Ok(())
+}
+
+/// How far the raw bytes are taken: stages leave them in order, and none becomes text twice.
+#[derive(Default)]
+struct RawOrder {
+    taken: Span,
+    /// How much text the bytes of `taken` gave so far.
+    decoded: u32,
+}
+
+impl RawOrder {
+    fn next(&mut self, segment: &Segment<'_>) -> Result<(), &'static str> {
+        let skip = match segment.kind {
+            SegmentKind::Verbatim => 0,
+            SegmentKind::Decoded { skip, .. } => skip,
+            SegmentKind::Inserted { .. } => return Ok(()),
+        };
+        let goes_on = segment.raw == self.taken && skip > 0 && skip >= self.decoded;
+        if segment.raw.start < self.taken.end && !goes_on {
+            return Err("takes raw bytes that an earlier one took; they stand in order, once");
+        }
+        self.taken = segment.raw;
+        let decoded = u32::try_from(segment.text.len()).ok().and_then(|len| skip.checked_add(len));
+        self.decoded = decoded.ok_or("skips more text than a document can have")?;
+        Ok(())
+    }
 }
 
 fn read_edits(scanner: &mut Scanner<'_>, trace: &mut Trace) -> Result<(), DocumentError> {
