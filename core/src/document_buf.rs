@@ -91,7 +91,7 @@ impl DocumentBuf {
         }
     }
 
-    /// The bytes as read: of a document whose map was read from a file, its text.
+    /// The bytes as read: of a document whose map was read from a file, its text as that gave it.
     pub(crate) fn raw(&self) -> &[u8] {
         if self.raw_differs { &self.raw } else { self.text.as_bytes() }
     }

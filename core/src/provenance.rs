@@ -120,8 +120,15 @@ pub(crate) struct RawSegment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RawKind {
     Verbatim,
-    Decoded { how: u32, skip: u32 },
-    Inserted { stage: u32 },
+    /// `cut` where the raw bytes decode to more than the segment, as far as that is known.
+    Decoded {
+        how: u32,
+        skip: u32,
+        cut: bool,
+    },
+    Inserted {
+        stage: u32,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +163,9 @@ impl Trace {
     pub(crate) fn push_segment(&mut self, segment: Segment<'_>) {
         let kind = match segment.kind {
             SegmentKind::Verbatim => RawKind::Verbatim,
-            SegmentKind::Decoded { how, skip } => RawKind::Decoded { how: self.name(how), skip },
+            SegmentKind::Decoded { how, skip } => {
+                RawKind::Decoded { how: self.name(how), skip, cut: skip > 0 }
+            }
             SegmentKind::Inserted { stage } => RawKind::Inserted { stage: self.name(stage) },
         };
         self.map.push(RawSegment { text: segment.text, raw: segment.raw, kind });
@@ -188,7 +197,7 @@ impl Trace {
         at as u32
     }
 
-    fn name_at(&self, at: u32) -> &str {
+    pub(crate) fn name_at(&self, at: u32) -> &str {
         self.names.get(at as usize).map(String::as_str).unwrap_or_default()
     }
 
@@ -198,7 +207,7 @@ impl Trace {
             raw: raw.raw,
             kind: match raw.kind {
                 RawKind::Verbatim => SegmentKind::Verbatim,
-                RawKind::Decoded { how, skip } => {
+                RawKind::Decoded { how, skip, .. } => {
                     SegmentKind::Decoded { how: self.name_at(how), skip }
                 }
                 RawKind::Inserted { stage } => SegmentKind::Inserted { stage: self.name_at(stage) },

@@ -37,7 +37,7 @@ impl Apply {
                 trace.carry(&self.moves, changes, stage, &document.text, &self.text, level);
             }
             std::mem::swap(&mut document.text, &mut self.text);
-            if !document.raw_differs && !document.carried {
+            if !document.raw_differs {
                 document.raw.clear();
                 document.raw.extend_from_slice(self.text.as_bytes());
                 document.raw_differs = true;
@@ -61,20 +61,22 @@ impl Apply {
             annotation.span = span;
             let first = self.features.len();
             let old = annotation.features as usize;
-            let mut flag = clipped;
+            let (mut clipped, mut flag) = (clipped, None);
             for at in old..old + annotation.features_len as usize {
                 let Some(feature) = arrays.features.get(at).copied() else { continue };
-                if arrays.str(feature.key) == CLIPPED {
-                    continue; // said again below, once
-                }
-                if let Some(value) = self.move_value(arrays, feature.value, &mut flag) {
+                if let Some(value) = self.move_value(arrays, feature.value, &mut clipped) {
+                    if arrays.str(feature.key) == CLIPPED {
+                        flag = Some(self.features.len());
+                    }
                     self.features.push(RawFeature { value, ..feature });
                 }
             }
-            let was = arrays.features_of(annotation).iter().any(|f| arrays.str(f.key) == CLIPPED);
-            if flag || was {
+            if clipped {
                 let feature = arrays.push_feature(CLIPPED, true.into());
-                self.features.push(feature);
+                match flag.and_then(|at| self.features.get_mut(at)) {
+                    Some(flag) => *flag = feature,
+                    None => self.features.push(feature),
+                }
             }
             annotation.features = first as u32;
             annotation.features_len = (self.features.len() - first) as u32;
@@ -104,7 +106,7 @@ impl Apply {
             }
             Kind::List => {
                 let mut members = Vec::with_capacity(value.b as usize);
-                for at in value.a as usize..(value.a + value.b) as usize {
+                for at in value.a as usize..value.a as usize + value.b as usize {
                     let member = arrays.values.get(at).copied();
                     members
                         .extend(member.and_then(|member| self.move_value(arrays, member, clipped)));
@@ -188,5 +190,80 @@ impl Shift {
 
     fn feature(self, feature: RawFeature) -> RawFeature {
         RawFeature { key: self.str(feature.key), value: self.value(feature.value) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    fn edits(document: &mut DocumentBuf, change: impl FnOnce(&mut Changes)) {
+        let mut changes = Changes::new();
+        change(&mut changes);
+        let contract = Contract::new().edits_text();
+        Apply::default().apply(document, &changes, &contract, "stage", Provenance::None);
+    }
+
+    #[test]
+    fn a_written_layer_replaces_and_an_extended_one_grows() {
+        let mut document = DocumentBuf::with_text("Kyiv");
+        let mut apply = Apply::default();
+        let mut changes = Changes::new();
+        changes.annotate("entities", 0..4usize).label("GPE").with("name", "Kyiv");
+        for (contract, expected) in [
+            (Contract::new().writes("entities"), 1),
+            (Contract::new().extends("entities"), 2),
+            (Contract::new().writes("entities"), 1),
+        ] {
+            apply.apply(&mut document, &changes, &contract, "tag", Provenance::None);
+            let layer = document.view().layer("entities").unwrap();
+            assert_eq!(layer.len(), expected);
+            assert!(layer.iter().all(|entity| entity.text_feature("name") == Some("Kyiv")));
+        }
+        let nothing = Contract::new().writes("entities").writes_transient("tokens");
+        apply.apply(&mut document, &Changes::new(), &nothing, "tag", Provenance::None);
+        assert_eq!(
+            document.view().layer("entities").unwrap().len(),
+            0,
+            "finding none replaces what was found"
+        );
+        assert!(document.view().layer("tokens").unwrap().is_transient());
+    }
+
+    #[test]
+    fn an_annotation_is_flagged_once_and_only_where_it_lost_text() {
+        let mut document = DocumentBuf::with_text("0123456789");
+        let place = Value::Span(Span::new(6, 8));
+        document.annotate("x", 0..4usize).with(CLIPPED, false).with("at", place);
+        document.annotate("x", 5..9usize).with(CLIPPED, place).with("after", "kept");
+        document.seal();
+        let features = |document: &DocumentBuf| -> Vec<String> {
+            let layer = document.view().layer("x").unwrap();
+            layer.iter().map(|a| format!("{:?}", a.features().collect::<Vec<_>>())).collect()
+        };
+        edits(&mut document, |c| c.remove(9..10usize, "r"));
+        assert!(features(&document)[0].contains(r#"("clipped", Bool(false))"#), "nothing was cut");
+        edits(&mut document, |c| c.remove(6..8usize, "r"));
+        assert_eq!(
+            features(&document),
+            [
+                r#"[("clipped", Bool(false))]"#,
+                r#"[("after", Text("kept")), ("clipped", Bool(true))]"#
+            ],
+            "a span feature that is gone goes alone"
+        );
+        edits(&mut document, |c| c.remove(0..1usize, "r"));
+        assert_eq!(features(&document)[0], r#"[("clipped", Bool(true))]"#);
+    }
+
+    #[test]
+    fn what_was_read_of_a_carried_document_is_kept() {
+        let line = br#"{"text":"abc","origin":{},"map":[{"text":[0,3],"raw":[5,8]}]}"#;
+        let mut document = DocumentBuf::new();
+        crate::json::read(line, &mut document).unwrap();
+        edits(&mut document, |c| c.remove(0..1usize, "r"));
+        edits(&mut document, |c| c.remove(0..1usize, "r"));
+        assert_eq!((document.raw(), &*document.text), (&b"abc"[..], "c"));
     }
 }

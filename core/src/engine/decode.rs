@@ -32,9 +32,43 @@ pub fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
     text.ok_or_else(|| format!("{how} does not give text"))
 }
 
+/// Whether bytes that decode in parts, plain ASCII among them, decode to the same as a whole: so it is
+/// in encodings that extend ASCII and keep no state.
+pub(crate) fn joins(how: &str) -> bool {
+    Encoding::for_label(how.as_bytes()).is_some_and(Encoding::is_ascii_compatible)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decodings_follow_each_other() {
+        // UTF-8 that was taken for windows-1252 and written as UTF-16.
+        let raw: Vec<u8> = "Ã©".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode("utf-16le", &raw).unwrap(), "Ã©");
+        assert_eq!(decode("utf-16le+utf-8", &raw).unwrap(), "Ã©");
+        assert!(decode("utf-16le+", &raw).unwrap_err().contains("``"));
+        assert_eq!(decode("utf-8", b"").unwrap(), "");
+    }
+
+    #[test]
+    fn text_is_not_shown_for_bytes_that_are_none() {
+        assert!(decode("utf-8", b"a\xff").unwrap_err().contains("utf-8"));
+        assert!(decode("windows-1252+utf-8", b"\xff").is_ok(), "decoded text is UTF-8");
+        assert!(decode("utf-8+utf-16le", "a".as_bytes()).is_err(), "half a unit");
+        assert!(decode("replacement", b"a").is_err());
+    }
+
+    #[test]
+    fn only_encodings_without_state_join() {
+        for joined in ["utf-8", "windows-1252", "gb18030", "shift_jis"] {
+            assert!(joins(joined), "{joined}");
+        }
+        for apart in ["utf-16le", "iso-2022-jp", "html", "windows-1252+html"] {
+            assert!(!joins(apart), "{apart}");
+        }
+    }
 
     #[test]
     fn encodings_go_by_their_labels() {
