@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
+use crate::Span;
+
 /// Decodes raw bytes as a segment's `how` says: WHATWG encoding labels, joined by `+` where one
 /// decoding follows another.
 ///
@@ -32,6 +34,26 @@ pub fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
     text.ok_or_else(|| format!("{how} does not give text"))
 }
 
+/// Decodes runs of one document's raw bytes and keeps the last: of a long run that edits cut into many
+/// parts, all follow each other.
+#[derive(Default)]
+pub(crate) struct Decodings {
+    last: Option<(String, Span)>,
+    text: String,
+}
+
+impl Decodings {
+    /// What these raw bytes, which lie at `at`, decode to.
+    pub(crate) fn text(&mut self, how: &str, at: Span, raw: &[u8]) -> Result<&str, String> {
+        if !self.last.as_ref().is_some_and(|(last, place)| last == how && *place == at) {
+            self.last = None;
+            self.text = decode(how, raw)?.into_owned();
+            self.last = Some((how.to_owned(), at));
+        }
+        Ok(&self.text)
+    }
+}
+
 /// Whether bytes that decode in parts, plain ASCII among them, decode to the same as a whole: so it is
 /// in encodings that extend ASCII and keep no state.
 pub(crate) fn joins(how: &str) -> bool {
@@ -50,6 +72,18 @@ mod tests {
         assert_eq!(decode("utf-16le+utf-8", &raw).unwrap(), "Ã©");
         assert!(decode("utf-16le+", &raw).unwrap_err().contains("``"));
         assert_eq!(decode("utf-8", b"").unwrap(), "");
+    }
+
+    #[test]
+    fn a_run_is_decoded_once_for_all_its_parts() {
+        let mut decodings = Decodings::default();
+        let at = Span::new(0, 1);
+        assert_eq!(decodings.text("windows-1252", at, b"\xe9"), Ok("é"));
+        assert_eq!(decodings.text("windows-1252", at, b""), Ok("é"), "kept");
+        assert_eq!(decodings.text("windows-1251", at, b"\xe9"), Ok("й"));
+        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a"), Ok("a"));
+        assert!(decodings.text("rot13", at, b"a").is_err());
+        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a"), Ok("a"));
     }
 
     #[test]
