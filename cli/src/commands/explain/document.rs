@@ -116,10 +116,14 @@ fn text(document: Document<'_>, removed: &[Removed]) -> String {
     shown
 }
 
-/// The ends of its last line stay behind the reason, so that the layout is the document's.
+/// The ends of its last line stay behind the reason, so that the layout is the document's. White space
+/// alone is shown as it stood, without marks: there is nothing to strike through.
 fn of_removed(removed: &Removed) -> String {
     let gone = Style::new().dimmed().strikethrough();
     let text = removed.text.as_deref().unwrap_or("…");
+    if !text.is_empty() && text.trim().is_empty() {
+        return styled(text, Style::new());
+    }
     let body = text.trim_end_matches('\n');
     format!(
         "{DIM}[-{DIM:#}{}{DIM}-]{{{}: {}}}{DIM:#}{}",
