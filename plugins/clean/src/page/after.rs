@@ -73,18 +73,27 @@ impl Page {
         let plain = |at: usize| self.marks.get(at).is_some_and(|mark| mark.rule.is_none());
         let sentence = |at: usize| plain(at) && self.is_sentence(at);
         let (mut at, mut sentences, mut pairs, mut readers) = (start, 0, 0, 0);
-        loop {
+        // Whether the line above, pictures and the like set aside, is a sentence.
+        let mut above = false;
+        while let Some(mark) = self.marks.get(at) {
             if sentence(at) {
+                let traits = self.lines.all[at].traits;
                 sentences += 1;
-                pairs += usize::from(at > start && sentence(at - 1));
-                readers += usize::from(
-                    self.lines.all[at].traits.reader && !self.lines.all[at].traits.quoted,
-                );
-            } else if !(plain(at) && self.lines.all[at].words <= 12 && sentence(at + 1)) {
+                pairs += usize::from(above);
+                readers += usize::from(traits.reader && !traits.quoted);
+                above = true;
+            } else if plain(at) && self.lines.all[at].words <= 12 && sentence(at + 1) {
+                above = false;
+            } else if mark.barrier || !mark.rule.is_some_and(stands_between_paragraphs) {
                 break;
             }
             at += 1;
         }
         (at.max(start + 1), pairs > 0 && pairs * 3 >= sentences && readers * 2 < sentences)
     }
+}
+
+/// Rules whose lines stand between two paragraphs of one article.
+fn stands_between_paragraphs(rule: Rule) -> bool {
+    matches!(rule, Rule::Caption | Rule::Credit | Rule::Advertisement | Rule::Embed | Rule::Related)
 }
