@@ -7,8 +7,9 @@ use std::{ops::Range, sync::LazyLock};
 use rustc_hash::FxHashMap;
 
 use crate::{
+    kinds::Kind,
     rules::Rule,
-    words::{Kind, Word, entries, hash_of, words_of},
+    words::{Word, entries, hash_of, words_of},
 };
 
 /// What every number is in cues, where it is written `0`.

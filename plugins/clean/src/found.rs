@@ -3,10 +3,11 @@
 use std::{ops::Range, sync::LazyLock};
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
     page::Page,
     rules::{self, Rule},
-    words::{Kind, Word, entries, words_of},
+    words::{Word, entries, words_of},
 };
 
 /// What was found, as it stands in the text.

@@ -27,6 +27,7 @@ mod cues;
 mod cut;
 mod found;
 mod inline;
+mod kinds;
 mod lines;
 mod page;
 mod rules;

@@ -6,8 +6,9 @@
 //! (which words does the page share, what stands twice) the hashes of all words are kept.
 
 use crate::{
+    kinds::Kind,
     rules::{self, Rule, RuleSet},
-    words::{self, Kind, Signs, Word},
+    words::{self, Signs, Word},
 };
 
 /// Of lines longer than both together, only so many bytes from the start and from the end are read.

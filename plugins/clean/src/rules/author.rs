@@ -1,8 +1,9 @@
 //! Bylines, and notes on who wrote or contributed.
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
-    words::{Kind, Shape, Word},
+    words::{Shape, Word},
 };
 
 /// "By Name", "Name and Name, Place", "Name, Diplomatic Correspondent".

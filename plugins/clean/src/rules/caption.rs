@@ -5,8 +5,9 @@
 //! other names ("NAME/AGENCY").
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
-    words::{Kind, Shape, Word},
+    words::{Shape, Word},
 };
 
 /// A line that ends in a picture's credit, with text before it.

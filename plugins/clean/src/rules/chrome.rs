@@ -1,8 +1,9 @@
 //! What a page puts around its texts: paths, symbols, addresses, copyright lines, tag lists.
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
-    words::{Kind, Shape, Signs},
+    words::{Shape, Signs},
 };
 
 /// A line without words, or a path such as "Home > News > World".

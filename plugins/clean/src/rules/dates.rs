@@ -1,9 +1,6 @@
 //! Dates of publication and update, relative dates, times to read.
 
-use crate::{
-    lines::View,
-    words::{Kind, entries},
-};
+use crate::{kinds::Kind, lines::View, words::entries};
 
 /// A line made of words of dates: "Updated 3 hours ago", "May 3, 2021, 10:15 pm", "4 min read".
 ///

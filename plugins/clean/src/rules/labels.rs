@@ -1,8 +1,8 @@
 //! Lines that begin with a label: "WATCH: ...", "Related: ...", "Media contact: ...".
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
-    words::Kind,
 };
 
 use super::Rule;

@@ -4,8 +4,9 @@
 
 use crate::{
     cues::{CUES, Place},
+    kinds::Kind,
     lines::{Ending, View},
-    words::{Kind, Word},
+    words::Word,
 };
 
 use super::Rule;

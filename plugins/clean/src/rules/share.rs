@@ -1,8 +1,9 @@
 //! Share buttons and counters.
 
 use crate::{
+    kinds::Kind,
     lines::{Ending, View},
-    words::{Kind, Shape},
+    words::Shape,
 };
 
 /// Numbers alone ("22 1"), or the names of buttons alone ("Facebook Twitter Email 12").
