@@ -4,7 +4,8 @@
 //! counters, sign-up boxes, links. Each line gets points from every [`Rule`] by its own words and shape; the page
 //! around it (where the article's body is, what stands twice, what became of the neighbours) decides.
 //! A line whose points reach the threshold is removed with its line break, and the removal names the rule.
-//! What stays, stays byte for byte.
+//! What stays, stays byte for byte. Besides the rules' names, removals give `whitespace` as reason (blank lines
+//! left over, white space before line breaks) and, where `inline` is set, `truncation` and `dateline`.
 //!
 //! On the way it sets metadata that it is sure of: `title`, `byline`, `outlet`, `date` (as `2021-05-03`);
 //! it never replaces what is there already.
@@ -64,7 +65,8 @@ pub struct Settings {
     /// Rules that are not to remove anything, by name. Default: none.
     pub without: Vec<Rule>,
     /// Whether to remove residue inside lines that stay, too: the dots or the count of characters that
-    /// end a text which was cut off. The line is then no longer what the site wrote. Default: false.
+    /// end a text which was cut off, the desk's note in brackets at a line's end, a wire's dateline at its
+    /// beginning. Such a line is then no longer as the site wrote it. Default: false.
     pub inline: bool,
 }
 
@@ -118,17 +120,11 @@ impl Stage for Clean {
         self.page.read(text, self.limits);
         let reason = |at: usize| self.page.verdicts.get(at).copied().flatten().map(Rule::name);
         cut::cuts_of(text, &self.page.lines.all, reason, &mut self.cuts);
-        let mut truncations = self.truncations(text).peekable();
         for (range, reason) in &self.cuts {
-            while let Some(truncation) =
-                truncations.next_if(|truncation| truncation.start < range.start)
-            {
-                changes.remove(truncation, "truncation");
-            }
             changes.remove(range.clone(), reason);
         }
-        for truncation in truncations {
-            changes.remove(truncation, "truncation");
+        if self.inline {
+            self.remove_residue(text, changes);
         }
         self.tell(document, changes);
         Ok(Verdict::Keep)
@@ -136,23 +132,16 @@ impl Stage for Clean {
 }
 
 impl Clean {
-    /// The marks of cut-off text at the ends of lines that stay, in text order.
-    fn truncations<'a>(
-        &'a self,
-        text: &'a str,
-    ) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
-        let stays = self
-            .page
-            .lines
-            .all
-            .iter()
-            .zip(&self.page.verdicts)
-            .filter(|(_, verdict)| verdict.is_none());
-        stays.filter(|_| self.inline).filter_map(|(line, _)| {
+    /// Removes what is left over inside the lines that stay.
+    fn remove_residue(&mut self, text: &str, changes: &mut Changes) {
+        let lines = self.page.lines.all.iter().zip(&self.page.verdicts);
+        for (line, _) in lines.filter(|(_, verdict)| verdict.is_none()) {
             let start = line.ink as usize;
-            let range = inline::truncation(text.get(start..line.end as usize)?)?;
-            Some(start + range.start..start + range.end)
-        })
+            let inked = text.get(start..line.end as usize).unwrap_or_default();
+            for (range, reason) in inline::residue(inked, &mut self.words) {
+                changes.remove(start + range.start..start + range.end, reason);
+            }
+        }
     }
 
     /// Sets the metadata that was found, where there is none yet.

@@ -124,4 +124,20 @@ fn a_cut_off_text_loses_the_mark_if_told_to() {
     assert_eq!(clean(text), text);
     let settings = Settings { inline: true, ..Settings::default() };
     assert_eq!(clean_with(text, settings).0, "The talks in the capital went on until late");
+    testing::check_stage::<Clean>(serde_json::json!({"inline": true}), DocumentBuf::with_text);
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_stays_is_lines_of_the_text_in_order(text in testing::texts_like_news()) {
+        let cleaned = clean(&text);
+        let mut lines = text.split('\n').map(|line| line.trim_end_matches(crate::lines::is_blank));
+        for line in cleaned.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
+            let found = line.is_empty() || lines.any(|other| other == line);
+            proptest::prop_assert!(found, "{line:?} is no line of the text, or out of order");
+        }
+        proptest::prop_assert!(!cleaned.contains("\n\n\n") && !cleaned.contains("\n\r\n\r\n"));
+        proptest::prop_assert!(!cleaned.starts_with(['\n', '\r']) || text.trim_start().is_empty() || cleaned.is_empty());
+        proptest::prop_assert!(!cleaned.ends_with(crate::lines::is_blank));
+    }
 }
