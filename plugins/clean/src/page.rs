@@ -56,11 +56,10 @@ pub(crate) struct Limits {
 
 /// Points that a line's place on the page gives.
 mod placed {
-    pub(super) const BEFORE: u8 = 60;
-    pub(super) const AFTER: u8 = 65;
     pub(super) const LISTED: u8 = 65;
     pub(super) const BOXED: u8 = 60;
     pub(super) const TWICE: u8 = 80;
+    pub(super) const NAME: u8 = 60;
 }
 
 impl Page {
@@ -134,6 +133,18 @@ impl Page {
     fn is_furnished(&self, lines: Range<usize>) -> bool {
         let marks = self.marks.get(lines).unwrap_or_default();
         marks.iter().any(|mark| mark.rule.is_some_and(boxes::is_box))
+    }
+
+    /// The points of a line outside the body: more for short lines, and more among many that go.
+    fn points_outside(&self, at: usize, gone: usize) -> u8 {
+        let words = self.lines.all.get(at).map_or(0, |line| line.words);
+        let shape = match words {
+            _ if self.is_prose(at) => 52,
+            0..4 => 70,
+            4..8 => 63,
+            _ => 57,
+        };
+        shape + gone.min(10) as u8 * 2
     }
 
     /// Whether a line break stands inside a paragraph, before or after the line.

@@ -2,7 +2,7 @@
 
 use crate::{lines::Ending, rules::Rule};
 
-use super::{Page, placed};
+use super::Page;
 
 /// No further behind the body, in removed lines, does an article go on.
 const FAR: usize = 25;
@@ -47,7 +47,8 @@ impl Page {
                 false
             };
             if !stays && furnished {
-                removed += usize::from(self.remove(at, Rule::Tail, placed::AFTER));
+                let points = self.points_outside(at, removed);
+                removed += usize::from(self.remove(at, Rule::Tail, points));
             }
         }
     }

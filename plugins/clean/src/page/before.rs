@@ -32,7 +32,7 @@ impl Page {
             let near = self.body.start - at <= NEAR;
             let below = headline.is_none_or(|headline| at > headline);
             if near && at > 0 && self.is_name(text, at) {
-                self.remove(at, Rule::Byline, placed::BEFORE);
+                self.remove(at, Rule::Byline, placed::NAME);
                 continue;
             }
             let line = &self.lines.all[at];
@@ -50,7 +50,8 @@ impl Page {
                     || self.is_speaker(at)
             };
             if !stays && furnished {
-                self.remove(at, Rule::Head, placed::BEFORE);
+                let points = self.points_outside(at, open);
+                self.remove(at, Rule::Head, points);
             }
         }
     }
