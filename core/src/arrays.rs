@@ -112,6 +112,20 @@ impl Arrays {
         self.forget_interned();
     }
 
+    /// How many bytes its buffers hold, used or not.
+    pub(crate) fn capacity(&self) -> usize {
+        fn bytes<T>(records: &Vec<T>) -> usize {
+            records.capacity() * size_of::<T>()
+        }
+        self.arena.capacity()
+            + bytes(&self.values)
+            + bytes(&self.features)
+            + bytes(&self.annotations)
+            + bytes(&self.layers)
+            + bytes(&self.metadata)
+            + bytes(&self.interned.slots)
+    }
+
     /// For when arena bytes were added from elsewhere or dropped.
     pub(crate) fn forget_interned(&mut self) {
         if self.interned.used > 0 {

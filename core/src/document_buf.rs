@@ -96,6 +96,11 @@ impl DocumentBuf {
         if self.raw_differs { &self.raw } else { self.text.as_bytes() }
     }
 
+    /// How many bytes its buffers hold, used or not.
+    pub(crate) fn capacity(&self) -> usize {
+        self.id.capacity() + self.text.capacity() + self.raw.capacity() + self.arrays.capacity()
+    }
+
     /// Sets a metadata value, replacing an earlier one.
     pub fn set(&mut self, key: &str, value: Value<'_>) {
         self.arrays.set_metadata(key, value);

@@ -4,36 +4,11 @@ mod components;
 
 use std::{
     fs,
-    path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use components::registry;
-use docmill_core::engine::{
-    Destination, Overrides, Pipeline, Progress, Report, RunError, RunOptions, run,
-};
-
-fn pipeline(texts: &[&str], rest: &str) -> Pipeline {
-    let texts = serde_json::to_string(texts).unwrap();
-    let text = format!("[source]\nuse = \"texts\"\ntexts = {texts}\n{rest}");
-    let read = Pipeline::read(&text, &registry(), &Overrides::default());
-    read.unwrap_or_else(|found| panic!("{found:#?}"))
-}
-
-fn run_in(dir: &Path, pipeline: &Pipeline, threads: usize) -> Result<Report, RunError> {
-    let options = RunOptions {
-        threads: threads.try_into().ok(),
-        limit: None,
-        destination: Destination::Folder(dir.to_owned()),
-        stop: &AtomicBool::new(false),
-        observe: &|_: &Progress| {},
-    };
-    run(pipeline, options)
-}
-
-fn read(dir: &Path, name: &str) -> String {
-    fs::read_to_string(dir.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
+use components::{pipeline, read, run_in};
+use docmill_core::engine::{Destination, Progress, RunError, RunOptions, run};
 
 const TROUBLE: &str =
     "[[stage]]\nuse = \"trouble\"\n[[stage]]\nuse = \"upper\"\n[[sink]]\nuse = \"plain\"\n";

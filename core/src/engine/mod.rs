@@ -6,6 +6,7 @@
 mod apply;
 #[cfg(test)]
 mod apply_properties;
+mod contain;
 mod decode;
 mod diagnostic;
 mod moves;

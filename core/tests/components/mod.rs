@@ -1,22 +1,58 @@
-//! Components that fail on purpose.
+//! Components that fail on purpose, and runs of pipelines of them.
 
-use std::sync::Arc;
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
 
 use docmill_core::{
     Block, BlockPiece, BuildError, Changes, Contract, Cursor, Cut, Document, DocumentError, Input,
     Intake, Origin, Plugin, Reason, Shard, Sink, SinkContract, Source, SourceContract, Stage,
-    Verdict, engine::Registry,
+    Verdict,
+    engine::{
+        Destination, Overrides, Pipeline, Progress, Registry, Report, RunError, RunOptions, run,
+    },
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) fn registry() -> Registry {
+fn registry() -> Registry {
     let plugin = Plugin::new("test", "1.2.3")
         .source::<Texts>()
         .stage::<Trouble>()
         .stage::<Upper>()
+        .stage::<Fragile>()
         .sink::<Plain>();
     Registry::new(vec![plugin]).unwrap()
+}
+
+/// A pipeline of these texts and what else its file says.
+pub(crate) fn pipeline(texts: &[&str], rest: &str) -> Pipeline {
+    let texts = serde_json::to_string(texts).unwrap();
+    let text = format!("[source]\nuse = \"texts\"\ntexts = {texts}\n{rest}");
+    let read = Pipeline::read(&text, &registry(), &Overrides::default());
+    read.unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+/// Runs it into a folder.
+pub(crate) fn run_in(dir: &Path, pipeline: &Pipeline, threads: usize) -> Result<Report, RunError> {
+    let options = RunOptions {
+        threads: threads.try_into().ok(),
+        limit: None,
+        destination: Destination::Folder(dir.to_owned()),
+        stop: &AtomicBool::new(false),
+        observe: &|_: &Progress| {},
+    };
+    run(pipeline, options)
+}
+
+/// What a file of the folder holds.
+pub(crate) fn read(dir: &Path, name: &str) -> String {
+    fs::read_to_string(dir.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// Nothing to set.
@@ -43,6 +79,7 @@ impl Cut for Blocks {
     fn next(&mut self, block: &mut Block) -> bool {
         let uri: Arc<str> = "texts".into();
         while let Some(text) = self.texts.get(self.next).filter(|_| block.pieces.len() < 10) {
+            assert_ne!(text, "cut-panic");
             let start = block.bytes.len();
             block.bytes.extend_from_slice(text.as_bytes());
             let range = start..block.bytes.len();
@@ -80,10 +117,15 @@ impl Source for Texts {
     }
     fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
         for piece in &block.pieces {
+            if let Some((locator, error)) = &piece.failure {
+                documents.fail(&piece.uri, locator, DocumentError::new(error));
+                continue;
+            }
             let raw = &block.bytes[piece.range.clone()];
             documents.document(&piece.uri, piece.offset, raw, |document| {
                 let text = std::str::from_utf8(raw)
                     .map_err(|error| DocumentError::because("not UTF-8", error))?;
+                assert_ne!(text, "parse-panic");
                 if text == "unreadable" {
                     return Err(DocumentError::new("unreadable on purpose"));
                 }
@@ -152,21 +194,60 @@ impl Stage for Upper {
     }
 }
 
+/// Panics at `panic`, and when it is built for the second time.
+pub(crate) struct Fragile;
+
+impl Stage for Fragile {
+    const NAME: &'static str = "fragile";
+    type Settings = Nothing;
+
+    fn contract(_: &Nothing) -> Contract {
+        Contract::new()
+    }
+    fn build(_: Nothing) -> Result<Self, BuildError> {
+        static BUILT: AtomicU32 = AtomicU32::new(0);
+        assert_ne!(BUILT.fetch_add(1, Ordering::Relaxed), 1, "broken on purpose");
+        Ok(Fragile)
+    }
+    fn process(
+        &mut self,
+        document: &Document<'_>,
+        _: &mut Changes,
+    ) -> Result<Verdict, DocumentError> {
+        assert_ne!(document.text(), "panic");
+        Ok(Verdict::Keep)
+    }
+}
+
+/// Where `plain` writes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PlainSettings {
+    /// The file. Default: `plain.txt`.
+    path: String,
+}
+
+impl Default for PlainSettings {
+    fn default() -> Self {
+        PlainSettings { path: "plain.txt".to_owned() }
+    }
+}
+
 /// The text, a line a document.
 pub(crate) struct Plain;
 
 impl Sink for Plain {
     const NAME: &'static str = "plain";
     const EXTENSIONS: &'static [&'static str] = &["txt"];
-    type Settings = Nothing;
+    type Settings = PlainSettings;
 
-    fn contract(_: &Nothing) -> SinkContract {
-        SinkContract::new().output("plain.txt", "")
+    fn contract(settings: &PlainSettings) -> SinkContract {
+        SinkContract::new().output(&settings.path, "/path")
     }
-    fn settings_for(_: &str) -> serde_json::Value {
-        serde_json::json!({})
+    fn settings_for(path: &str) -> serde_json::Value {
+        serde_json::json!({ "path": path })
     }
-    fn build(_: Nothing) -> Result<Self, BuildError> {
+    fn build(_: PlainSettings) -> Result<Self, BuildError> {
         Ok(Plain)
     }
     fn header(&self, _: usize, bytes: &mut Vec<u8>) {
@@ -180,6 +261,7 @@ impl Sink for Plain {
         outputs[0].extend_from_slice(document.text().as_bytes());
         outputs[0].push(b'\n');
         match document.text() {
+            "SINK-PANIC" => panic!("on purpose"),
             "SINK-ERROR" => Err(DocumentError::new("failed on purpose")),
             _ => Ok(()),
         }

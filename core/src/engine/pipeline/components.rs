@@ -15,6 +15,7 @@ use crate::{
     BuildError, Contract, SinkContract, SourceContract,
     engine::{
         Code, Kind, Registry,
+        contain::contain_build,
         registry::{Offered, RESERVED_KEYS, is_kebab_case},
     },
     plugin::{AnySink, AnySource, AnyStage, SinkEntry, SourceEntry, StageEntry},
@@ -68,7 +69,7 @@ macro_rules! any_entry {
                 (self.schema)()
             }
             fn contract(&self, settings: &Json) -> Result<$contract, BuildError> {
-                (self.contract)(settings)
+                contain_build(|| (self.contract)(settings))
             }
             fn build(&self) -> fn(&Json) -> Result<Box<$built>, BuildError> {
                 self.build
@@ -127,7 +128,7 @@ pub(super) fn component<E: AnyEntry>(
     let built = found
         .entry
         .contract(&values)
-        .and_then(|contract| Ok((contract, found.entry.build()(&values)?)));
+        .and_then(|contract| Ok((contract, contain_build(|| found.entry.build()(&values))?)));
     match built {
         Ok((contract, built)) => {
             draft.contract = Some(contract.clone());

@@ -29,7 +29,10 @@ use std::{
 
 use serde_json::{Value as Json, json};
 
-use super::registry::{Kind, PluginId};
+use super::{
+    contain::contain_build,
+    registry::{Kind, PluginId},
+};
 use crate::{
     BuildError, Contract, Provenance, Shard, SinkContract, SourceContract,
     plugin::{AnySink, AnySource, AnyStage},
@@ -76,7 +79,7 @@ impl<C, B: ?Sized> Part<C, B> {
     /// An instance: the one that the check built, or, once that is taken, a new one.
     pub(crate) fn instance(&self) -> Result<Box<B>, BuildError> {
         let built = self.built.lock().unwrap_or_else(PoisonError::into_inner).take();
-        built.map_or_else(|| (self.build)(&self.settings), Ok)
+        built.map_or_else(|| contain_build(|| (self.build)(&self.settings)), Ok)
     }
 
     fn planned(&self, kind: Kind) -> PlannedComponent<'_> {

@@ -17,6 +17,7 @@ use crate::{
     Shard, SourceContract,
     engine::{
         Code, Diagnostic, Kind, Registry,
+        contain::contain_build,
         registry::{is_kebab_case, nearest},
     },
     plugin::AnySource,
@@ -166,7 +167,7 @@ fn shards(
 ) -> Vec<Shard> {
     let Some(part) = &mut source.part else { return Vec::new() };
     let built = part.built.get_mut().unwrap_or_else(PoisonError::into_inner);
-    match built.as_ref().map(|built| built.shards()) {
+    match built.as_ref().map(|built| contain_build(|| built.shards())) {
         Some(Ok(shards)) => shards,
         Some(Err(error)) => {
             let place = &source.settings.at(error.setting()).place;

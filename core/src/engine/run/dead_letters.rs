@@ -14,8 +14,8 @@ pub(super) struct Failure<'a> {
     /// The stage, source or sink, by its name in the pipeline.
     pub(super) stage: &'a str,
     pub(super) error: &'a DocumentError,
-    /// The bytes as read.
-    pub(super) raw: &'a [u8],
+    /// The bytes as read; `None` where they are not at hand.
+    pub(super) raw: Option<&'a [u8]>,
 }
 
 #[derive(Serialize)]
@@ -27,9 +27,11 @@ struct Letter<'a> {
     error: String,
     origin: Place<'a>,
     /// How many raw bytes the document has.
-    bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<usize>,
     /// The raw bytes, or their beginning, as text; bytes that are not UTF-8 are shown as U+FFFD.
-    raw: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<Cow<'a, str>>,
     /// Whether `raw` is only the beginning.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
@@ -41,15 +43,19 @@ struct Place<'a> {
     uri: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     locator: &'a str,
-    digest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
 }
 
 /// Appends a dead letter.
 pub(super) fn write(document: &DocumentBuf, failure: &Failure<'_>, lines: &mut Vec<u8>) {
-    let origin = &document.origin;
-    let kept = &failure.raw[..failure.raw.len().min(KEPT_BYTES)];
-    let digest =
-        if document.carried { origin.digest.clone() } else { identity::digest(failure.raw) };
+    let (origin, raw) = (&document.origin, failure.raw);
+    let digest = if document.carried {
+        Some(origin.digest.clone()).filter(|digest| !digest.is_empty())
+    } else {
+        raw.map(identity::digest)
+    };
+    let kept = raw.map(beginning);
     let letter = Letter {
         id: &document.id,
         stage: failure.stage,
@@ -60,13 +66,24 @@ pub(super) fn write(document: &DocumentBuf, failure: &Failure<'_>, lines: &mut V
             locator: &origin.locator,
             digest,
         },
-        bytes: failure.raw.len(),
-        raw: String::from_utf8_lossy(kept),
-        cut: kept.len() < failure.raw.len(),
+        bytes: raw.map(<[u8]>::len),
+        raw: kept.map(String::from_utf8_lossy),
+        cut: kept.map(<[u8]>::len) < raw.map(<[u8]>::len),
     };
     // Writing to a Vec cannot fail, and the letter has no map whose keys could.
     if serde_json::to_writer(&mut *lines, &letter).is_ok() {
         lines.push(b'\n');
+    }
+}
+
+/// What is kept of some bytes: no more than [`KEPT_BYTES`], and no part of a char at the end.
+fn beginning(raw: &[u8]) -> &[u8] {
+    let Some(kept) = raw.get(..KEPT_BYTES).filter(|kept| kept.len() < raw.len()) else {
+        return raw;
+    };
+    match std::str::from_utf8(kept) {
+        Err(error) if error.error_len().is_none() => &kept[..error.valid_up_to()],
+        _ => kept,
     }
 }
 
@@ -80,4 +97,40 @@ pub(crate) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(document: &DocumentBuf, raw: Option<&[u8]>) -> serde_json::Value {
+        let error = DocumentError::because("no good", DocumentError::new("too long"));
+        let mut lines = Vec::new();
+        write(document, &Failure { stage: "s", error: &error, raw }, &mut lines);
+        assert_eq!(lines.pop(), Some(b'\n'));
+        serde_json::from_slice(&lines).unwrap()
+    }
+
+    #[test]
+    fn a_long_document_is_cut_between_chars() {
+        let raw = format!("x{}", "é".repeat(KEPT_BYTES));
+        let letter = letter(&DocumentBuf::new(), Some(raw.as_bytes()));
+        let kept = letter["raw"].as_str().unwrap();
+        assert_eq!(kept.len(), KEPT_BYTES - 1);
+        assert!(raw.starts_with(kept));
+        assert_eq!((&letter["cut"], &letter["bytes"]), (&true.into(), &raw.len().into()));
+        assert_eq!(letter["error"], "no good: too long");
+        assert_eq!(letter["origin"]["digest"], identity::digest(raw.as_bytes()));
+    }
+
+    #[test]
+    fn nothing_is_said_of_bytes_that_are_not_at_hand() {
+        let mut document = DocumentBuf::new();
+        document.origin.uri.push_str("a.txt");
+        let place = serde_json::json!({ "source": "", "uri": "a.txt" });
+        let expected =
+            serde_json::json!({ "stage": "s", "error": "no good: too long", "origin": place });
+        assert_eq!(letter(&document, None), expected);
+        assert_eq!(letter(&document, Some(b""))["bytes"], 0, "an empty document is at hand");
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// What one component did with the documents that came to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Entry {
-    /// Documents that came in.
+    /// Documents that came in; of a sink, those that it failed or all sinks encoded.
     pub(super) read: u64,
     /// Documents dropped, by reason.
     pub(super) dropped: BTreeMap<String, u64>,
@@ -98,7 +98,8 @@ impl Ledger {
             left = stage.kept();
         }
         let lost_in_sinks: u64 = self.sinks.iter().map(|sink| sink.failed).sum();
-        left == self.written + lost_in_sinks
+        self.sinks.iter().all(|sink| sink.kept() == self.written)
+            && left == self.written + lost_in_sinks
             && self.read() == self.written + self.dropped() + self.failed()
     }
 
@@ -127,9 +128,13 @@ mod tests {
         ledger.stages[0].dropped.insert("too-short".to_owned(), 2);
         ledger.stages[1].read = 7;
         ledger.stages[1].failed = 3;
+        ledger.sinks[0].read = 4;
         ledger.sinks[0].failed = 1;
         ledger.written = 3;
         assert!(ledger.balances());
+        ledger.sinks[0].read = 3;
+        assert!(!ledger.balances(), "a sink lost one");
+        ledger.sinks[0].read = 4;
         ledger.written = 2;
         assert!(!ledger.balances());
         ledger.written = 3;

@@ -1,11 +1,11 @@
 //! Runs a pipeline: blocks of input go through all stages on one worker, and come out in order.
 
-mod contain;
 mod dead_letters;
 mod identity;
 mod ledger;
 mod order;
 mod outputs;
+mod reader;
 mod report;
 mod stages;
 mod worker;
@@ -34,11 +34,12 @@ pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
 pub(crate) use stages::Stages;
 
 use crate::{
-    Block, BuildError, Cut,
+    Block, BuildError,
     engine::{OnError, Pipeline},
     plugin::AnySource,
 };
 use order::Order;
+use reader::Reader;
 use worker::{Done, Worker};
 use writer::Writer;
 
@@ -161,7 +162,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
             OnError::Stop => 0,
             OnError::DeadLetter => pipeline.run.max_failed.unwrap_or(u64::MAX),
         },
-        reader: Mutex::new(Reader { shard: 0, cut: None, next: 0 }),
+        reader: Mutex::new(Reader::default()),
         order: Order::new(threads as u64 + 2),
         writer: &writer,
         dead_letters: dead_letters_path.as_deref().unwrap_or(Path::new("")),
@@ -169,20 +170,22 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
         stop: options.stop,
         observe: options.observe,
     };
-    let outcome = if let [only] = &mut workers[..] {
-        run.work(only)
-    } else {
-        thread::scope(|scope| {
-            let run = &run;
-            let running: Vec<_> =
-                workers.iter_mut().map(|worker| scope.spawn(move || run.work(worker))).collect();
-            let outcomes: Vec<_> = running
-                .into_iter()
-                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
-                .collect();
-            outcomes.into_iter().collect()
-        })
-    };
+    let outcome = thread::scope(|scope| {
+        let run = &run;
+        let Some((own, others)) = workers.split_first_mut() else { return Ok(()) };
+        // Where the system gives no more threads, fewer do the work.
+        let others: Vec<_> = others
+            .iter_mut()
+            .map_while(|worker| {
+                thread::Builder::new().spawn_scoped(scope, move || run.work(worker)).ok()
+            })
+            .collect();
+        let own = run.work(own);
+        let outcomes = others
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        outcomes.fold(own, Result::and)
+    });
     let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
     match outcome {
         Ok(()) => {
@@ -213,37 +216,6 @@ struct Run<'a> {
     total_bytes: Option<u64>,
     stop: &'a AtomicBool,
     observe: &'a (dyn Fn(&Progress) + Sync),
-}
-
-/// Hands out blocks in order.
-struct Reader {
-    shard: usize,
-    cut: Option<Box<dyn Cut>>,
-    /// The number of the next block.
-    next: u64,
-}
-
-impl Reader {
-    fn next(
-        &mut self,
-        pipeline: &Pipeline,
-        source: &dyn AnySource,
-        block: &mut Block,
-    ) -> Option<u64> {
-        loop {
-            if self.cut.is_none() {
-                let shard = pipeline.shards.get(self.shard)?;
-                self.shard += 1;
-                self.cut = Some(source.cut(shard, pipeline.run.max_document));
-            }
-            block.clear();
-            if self.cut.as_mut().is_some_and(|cut| cut.next(block)) {
-                self.next += 1;
-                return Some(self.next - 1);
-            }
-            self.cut = None;
-        }
-    }
 }
 
 impl Run<'_> {

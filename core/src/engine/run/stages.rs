@@ -1,8 +1,8 @@
 //! The stages of a pipeline, at work on one document after another: in a run, and in tests.
 
 use crate::{
-    BuildError, Changes, Contract, DocumentBuf, DocumentError, Provenance, Verdict,
-    engine::{Apply, Pipeline, pipeline::Part, run::contain::contain},
+    BuildError, Changes, Contract, DocumentBuf, DocumentError, Provenance, Verdict, Violation,
+    engine::{Apply, Pipeline, contain::contain, pipeline::Part},
     plugin::AnyStage,
 };
 
@@ -10,7 +10,8 @@ use crate::{
 pub(crate) struct Stages<'p> {
     planned: &'p [Part<Contract, dyn AnyStage>],
     level: Provenance,
-    instances: Vec<Box<dyn AnyStage>>,
+    /// `None` where one panicked and is to be built anew.
+    instances: Vec<Option<Box<dyn AnyStage>>>,
     changes: Changes,
     apply: Apply,
 }
@@ -21,7 +22,11 @@ impl<'p> Stages<'p> {
         Ok(Stages {
             planned: &pipeline.stages,
             level: pipeline.provenance(),
-            instances: pipeline.stages.iter().map(Part::instance).collect::<Result<_, _>>()?,
+            instances: pipeline
+                .stages
+                .iter()
+                .map(|part| part.instance().map(Some))
+                .collect::<Result<_, _>>()?,
             changes: Changes::new(),
             apply: Apply::default(),
         })
@@ -35,34 +40,43 @@ impl<'p> Stages<'p> {
         document: &mut DocumentBuf,
     ) -> Result<Verdict, DocumentError> {
         let planned = &self.planned[at];
-        let (stage, changes) = (&mut self.instances[at], &mut self.changes);
-        changes.clear();
         needed_layers(&planned.contract, document)?;
+        let stage = match &mut self.instances[at] {
+            Some(stage) => stage,
+            gone => gone.insert(planned.instance().map_err(|error| {
+                DocumentError::because("the stage panicked before and cannot be built again", error)
+            })?),
+        };
+        let changes = &mut self.changes;
+        changes.clear();
         let verdict = match contain(|| stage.process(&document.view(), changes)) {
             Ok(verdict) => verdict?,
             Err(panic) => {
-                *stage = planned.instance().map_err(|error| {
-                    DocumentError::because(
-                        format!("the stage panicked ({panic}) and could not be built again"),
-                        error,
-                    )
-                })?;
+                self.instances[at] = None;
                 return Err(DocumentError::new(format!(
                     "the stage panicked: {panic}; report it to the plugin's author"
                 )));
             }
         };
-        let checked = changes.check(&document.text, &planned.contract);
-        checked.map_err(|fault| {
+        let apply = &mut self.apply;
+        let applied = contain(|| {
+            changes.check(&document.text, &planned.contract)?;
+            if verdict == Verdict::Keep {
+                apply.apply(document, changes, &planned.contract, &planned.name, self.level);
+            }
+            Ok(())
+        });
+        let applied = applied.map_err(|panic| {
+            DocumentError::new(format!(
+                "docmill panicked over what the stage wants changed: {panic}; please report this"
+            ))
+        })?;
+        applied.map(|()| verdict).map_err(|fault: Violation| {
             DocumentError::because(
                 "the stage broke its contract; report it to the plugin's author",
                 fault,
             )
-        })?;
-        if verdict == Verdict::Keep {
-            self.apply.apply(document, changes, &planned.contract, &planned.name, self.level);
-        }
-        Ok(verdict)
+        })
     }
 
     /// Gives buffers back that a huge document made large.

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
-    Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, Verdict,
+    Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, SinkContract, Verdict,
     engine::{
         Pipeline,
+        contain::contain,
         pipeline::Part,
         run::{
-            contain::contain,
             dead_letters::{self, Failure},
             identity,
             ledger::Ledger,
@@ -35,7 +35,8 @@ pub(super) struct Worker<'p> {
     source: &'p dyn AnySource,
     level: Provenance,
     stages: Stages<'p>,
-    sinks: Vec<Box<dyn AnySink>>,
+    /// `None` where one panicked and is to be built anew.
+    sinks: Vec<Option<Box<dyn AnySink>>>,
     document: DocumentBuf,
     /// How many documents it may still take in, where that is limited.
     left: Option<u64>,
@@ -53,7 +54,11 @@ impl<'p> Worker<'p> {
             source,
             level: pipeline.provenance(),
             stages: Stages::of(pipeline)?,
-            sinks: pipeline.sinks.iter().map(Part::instance).collect::<Result<_, _>>()?,
+            sinks: pipeline
+                .sinks
+                .iter()
+                .map(|part| part.instance().map(Some))
+                .collect::<Result<_, _>>()?,
             document: DocumentBuf::new(),
             left: limit,
         })
@@ -96,7 +101,7 @@ impl<'p> Worker<'p> {
             let error = DocumentError::new(format!(
                 "the source panicked: {panic}; the rest of its block is lost"
             ));
-            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: &[] };
+            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: None };
             dead_letters::write(&document, &failure, &mut done.dead_letters);
         }
         self.document = document;
@@ -116,14 +121,16 @@ impl<'p> Worker<'p> {
             document.origin.source.clear();
             document.origin.source.push_str(self.pipeline.source.component);
         }
-        let mut failed = failed;
-        if failed.is_none() && document.text.len() > self.pipeline.run.max_document {
+        let failed = failed.map(|(error, raw)| (error, Some(raw).filter(|raw| !raw.is_empty())));
+        let failed = failed.or_else(|| {
             let (size, limit) = (document.text.len(), self.pipeline.run.max_document);
-            let message = format!(
-                "{size} bytes of text are more than max-document allows ({limit}); raise it in [run]"
-            );
-            failed = Some((DocumentError::new(message), &[]));
-        }
+            (size > limit).then(|| {
+                let error = DocumentError::new(format!(
+                    "{size} bytes of text are more than max-document allows ({limit}); raise it in [run]"
+                ));
+                (error, Some(document.raw()))
+            })
+        });
         if let Some((error, raw)) = failed {
             done.ledger.source.failed += 1;
             done.ledger.source.time += lap(since);
@@ -149,7 +156,7 @@ impl<'p> Worker<'p> {
                 Err(error) => {
                     entry.failed += 1;
                     let failure =
-                        Failure { stage: &planned.name, error: &error, raw: document.raw() };
+                        Failure { stage: &planned.name, error: &error, raw: Some(document.raw()) };
                     return dead_letters::write(document, &failure, &mut done.dead_letters);
                 }
             }
@@ -160,34 +167,28 @@ impl<'p> Worker<'p> {
     /// All sinks encode the document, or none does.
     fn encode(&mut self, document: &DocumentBuf, done: &mut Done, since: &mut Instant) {
         let before: Vec<usize> = done.outputs.iter().map(Vec::len).collect();
-        let mut first = 0;
-        for (at, sink) in self.sinks.iter_mut().enumerate() {
-            let planned = &self.pipeline.sinks[at];
-            let outputs = &mut done.outputs[first..first + planned.contract.outputs.len()];
-            let encoded = contain(|| sink.encode(&document.view(), outputs));
-            let encoded = encoded.unwrap_or_else(|panic| {
-                if let Ok(fresh) = planned.instance() {
-                    *sink = fresh;
-                }
-                Err(DocumentError::new(format!("the sink panicked: {panic}")))
-            });
+        let mut rest = &mut done.outputs[..];
+        for (at, (sink, planned)) in self.sinks.iter_mut().zip(&self.pipeline.sinks).enumerate() {
+            let (outputs, others) = rest.split_at_mut(planned.contract.outputs.len());
+            rest = others;
+            let encoded = encode(sink, planned, document, outputs);
             done.ledger.sinks[at].time += lap(since);
             if let Err(error) = encoded {
+                done.ledger.sinks[at].read += 1;
                 done.ledger.sinks[at].failed += 1;
                 for (output, len) in done.outputs.iter_mut().zip(before) {
                     output.truncate(len);
                 }
-                let failure = Failure { stage: &planned.name, error: &error, raw: document.raw() };
+                let failure =
+                    Failure { stage: &planned.name, error: &error, raw: Some(document.raw()) };
                 return dead_letters::write(document, &failure, &mut done.dead_letters);
             }
-            first += planned.contract.outputs.len();
         }
-        let mut output =
-            done.outputs.iter().zip(&before).map(|(output, len)| (output.len() - len) as u64);
-        for (at, sink) in self.pipeline.sinks.iter().enumerate() {
-            let entry = &mut done.ledger.sinks[at];
+        let grown = done.outputs.iter().zip(&before);
+        let mut grown = grown.map(|(output, len)| output.len().saturating_sub(*len) as u64);
+        for (entry, planned) in done.ledger.sinks.iter_mut().zip(&self.pipeline.sinks) {
             entry.read += 1;
-            entry.bytes += output.by_ref().take(sink.contract.outputs.len()).sum::<u64>();
+            entry.bytes += grown.by_ref().take(planned.contract.outputs.len()).sum::<u64>();
         }
         done.ledger.written += 1;
     }
@@ -195,7 +196,7 @@ impl<'p> Worker<'p> {
     /// One huge document must not hold its memory for the rest of the run.
     fn trim(&mut self, done: &mut Done) {
         const KEPT: usize = 4 << 20;
-        if self.document.text.capacity() > KEPT || self.document.raw.capacity() > KEPT {
+        if self.document.capacity() > KEPT {
             self.document = DocumentBuf::new();
             self.stages.trim();
         }
@@ -203,6 +204,26 @@ impl<'p> Worker<'p> {
             output.shrink_to_fit();
         }
     }
+}
+
+fn encode(
+    sink: &mut Option<Box<dyn AnySink>>,
+    planned: &Part<SinkContract, dyn AnySink>,
+    document: &DocumentBuf,
+    outputs: &mut [Vec<u8>],
+) -> Result<(), DocumentError> {
+    let instance = match &mut *sink {
+        Some(instance) => instance,
+        gone => gone.insert(planned.instance().map_err(|error| {
+            DocumentError::because("the sink panicked before and cannot be built again", error)
+        })?),
+    };
+    contain(|| instance.encode(&document.view(), outputs)).unwrap_or_else(|panic| {
+        *sink = None;
+        Err(DocumentError::new(format!(
+            "the sink panicked: {panic}; report it to the plugin's author"
+        )))
+    })
 }
 
 fn lap(since: &mut Instant) -> Duration {

@@ -1,4 +1,5 @@
-//! Contains panics: a stage that panics fails one document.
+//! Contains panics of plugins: a stage that panics fails one document, one that panics while it is
+//! built cannot be used.
 
 use std::{
     any::Any,
@@ -7,6 +8,8 @@ use std::{
     sync::Once,
 };
 
+use crate::BuildError;
+
 thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
@@ -14,7 +17,7 @@ thread_local! {
 static HOOK: Once = Once::new();
 
 /// Runs `work`; a panic in it comes back as its message, and nothing is written to standard error.
-pub(super) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let outer = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -27,6 +30,15 @@ pub(super) fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     CONTAINED.set(before);
     outcome.map_err(message)
+}
+
+/// The same for what makes a component: a panic comes back as an error.
+pub(crate) fn contain_build<T>(
+    work: impl FnOnce() -> Result<T, BuildError>,
+) -> Result<T, BuildError> {
+    contain(work).unwrap_or_else(|panic| {
+        Err(BuildError::new(format!("it panicked: {panic}; report it to the plugin's author")))
+    })
 }
 
 fn message(payload: Box<dyn Any + Send>) -> String {
