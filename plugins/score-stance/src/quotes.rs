@@ -90,11 +90,11 @@ pub(crate) fn attribute(reading: &mut Reading<'_>, lexicon: &Lexicon, quotes: &[
                 (said.speaker, said.speaker_span) = (before.speaker, before.speaker_span);
             }
         }
-        if said.cue.is_none() {
-            if let Some(named) = named_before_colon(reading, lexicon, direct.open) {
-                said.speaker = Some(named.actor);
-                said.speaker_span = Some(named.span);
-            }
+        if said.cue.is_none()
+            && let Some(named) = named_before_colon(reading, lexicon, direct.open)
+        {
+            said.speaker = Some(named.actor);
+            said.speaker_span = Some(named.span);
         }
         mean_first_person(reading, direct, said.speaker);
         speech.add(direct.open.0..direct.close.0 + 1, said);
