@@ -336,7 +336,8 @@ fn splits(units: &[Unit], at: usize, after_receiver: bool) -> bool {
         // "Ukrainian President Zelensky" goes on; "asked Oslo Bern" does not.
         return false;
     }
-    after_receiver && before.pos == Pos::Name && unit.pos == Pos::Noun
+    let abbreviation = before.acronym;
+    after_receiver && before.pos == Pos::Name && unit.pos == Pos::Noun && !abbreviation
 }
 
 /// Whether a date begins at `at`: "the ministry Monday".

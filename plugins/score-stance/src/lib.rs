@@ -12,6 +12,7 @@
 //!
 //! Time is linear in the text: every search looks at a bounded number of chunks.
 
+mod bidding;
 mod chunks;
 mod inflect;
 mod lexicon;

@@ -33,6 +33,9 @@ pub(crate) fn link(sentence: &mut Sentence, lexicon: &Lexicon) {
             set_subject(sentence, group, subject);
         }
     }
+    for group in 1..sentence.groups.len() {
+        share_auxiliary(sentence, group);
+    }
     for group in 0..sentence.groups.len() {
         let known = sentence.groups[group];
         if known.object.is_none() && !known.passive && known.shape == Shape::Finite {
@@ -147,6 +150,31 @@ fn next_member(
     (alike && !own_verb && !apposition).then_some((phrase, chunk, last))
 }
 
+/// "Refused to disarm and recognise", "will visit and help": the second verb shares what governs the first.
+fn share_auxiliary(sentence: &mut Sentence, at: usize) {
+    let group = sentence.groups[at];
+    let bare = group.start == group.main && sentence.units[group.main].pos == Pos::Base;
+    let joined = group.chunk.checked_sub(1).is_some_and(|before| {
+        matches!(sentence.chunks[before], Chunk::Mark(Pos::Conj | Pos::But, _))
+    });
+    if !bare || !joined || group.shape != Shape::Finite {
+        return;
+    }
+    let first = at.saturating_sub(3);
+    let before = (first..at).rev().find(|before| {
+        let before = &sentence.groups[*before];
+        before.shape == Shape::Infinitive || before.modal
+    });
+    let Some(before) = before.map(|before| sentence.groups[before]) else { return };
+    let (shape, subject, modal) = (before.shape, before.subject, before.modal);
+    let group = &mut sentence.groups[at];
+    (group.shape, group.modal) = (shape, modal);
+    if shape == Shape::Finite {
+        group.negated |= before.negated;
+        group.subject = subject.or(group.subject);
+    }
+}
+
 /// "Helped Oslo build": an infinitive without "to".
 fn tell_bare_infinitive(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
     const GOVERNING: &[&str] = &["help", "let", "make", "see", "watch", "have", "hear"];
@@ -179,10 +207,20 @@ fn tell_participle(sentence: &mut Sentence, lexicon: &Lexicon, at: usize) {
         Some(Chunk::Mark(Pos::Conj, _)) => by,
         _ => false,
     };
-    let reduced = matches!(
-        group.chunk.checked_sub(1).map(|before| sentence.chunks[before]),
-        Some(Chunk::Phrase(_))
-    ) && followed_by_verb(sentence, group.chunk);
+    let needs_object = lexicon.verb_of(main.word).is_some_and(|verb| {
+        verb.frames.iter().any(|frame| {
+            frame.is("fact")
+                && frame.targets.first().is_some_and(|slot| slot.place == Place::Object)
+        })
+    });
+    let after_phrase =
+        group.chunk.checked_sub(1).is_some_and(|before| sentence.phrase_at(before).is_some());
+    let lacks_object = needs_object && after_phrase && sentence.prep_at(group.chunk + 1).is_some();
+    let reduced = lacks_object
+        || matches!(
+            group.chunk.checked_sub(1).map(|before| sentence.chunks[before]),
+            Some(Chunk::Phrase(_))
+        ) && followed_by_verb(sentence, group.chunk);
     if by || opens || reduced {
         let group = &mut sentence.groups[at];
         group.shape = Shape::Participle;

@@ -168,7 +168,11 @@ fn after_of(
     phrase: usize,
 ) -> Option<Named> {
     let chunk = read.phrases.get(phrase)?.chunk;
-    if read.prep_at(chunk + 1) != Some(lexicon.known.of) {
+    let deed = read.head(phrase).is_some_and(|head| head.tags.any(Tags::DEED.or(Tags::STANCE)));
+    let prep = read.prep_at(chunk + 1)?;
+    if prep != lexicon.known.of
+        && !(deed && (prep == lexicon.known.by || prep == lexicon.known.from))
+    {
         return None;
     }
     let whole = read.phrase_at(chunk + 2)?;
@@ -217,7 +221,8 @@ fn wanted(pronoun: &str) -> Option<Wanted> {
 /// Someone named earlier.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
-    actor: ActorId,
+    /// Nobody: a subject that is no actor, but that a pronoun may mean.
+    actor: Option<ActorId>,
     kind: Wanted,
     subject: bool,
     sentence: usize,
@@ -232,28 +237,59 @@ const LONGEST_LIST: usize = 8;
 /// How many actors named last are kept for "both countries".
 const RECENT: usize = 6;
 
+/// Nouns that "both" and "the two" can stand before.
+const PAIRED: &[&str] = &[
+    "countries",
+    "nations",
+    "governments",
+    "states",
+    "leaders",
+    "presidents",
+    "ministers",
+    "armies",
+    "militaries",
+    "peoples",
+    "capitals",
+    "neighbours",
+    "neighbors",
+    "republics",
+    "powers",
+];
+
 /// Gives pronouns of the third person the nearest fitting actor named before: a subject of the sentence, else its
 /// last actor, else the subject of the sentence before; and "both countries" the last two. In direct speech they
 /// stay open.
 pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
     let mut earlier: Vec<Candidate> = Vec::new();
     let mut recent: Vec<ActorId> = Vec::new();
+    let parties = main_parties(reading);
     for at in 0..reading.sentences.len() {
         let mut here: Vec<Candidate> = Vec::new();
         for chunk in 0..reading.sentences[at].chunks.len() {
             let Chunk::Phrase(phrase) = reading.sentences[at].chunks[chunk] else { continue };
             resolve_in_phrase(reading, at, phrase, &here, &earlier);
-            resolve_pair(reading, lexicon, at, phrase, &recent);
+            let newest: Vec<ActorId> = earlier
+                .iter()
+                .chain(&here)
+                .filter(|known| known.state)
+                .filter_map(|known| known.actor)
+                .collect();
+            resolve_pair(reading, lexicon, at, phrase, &newest, &parties);
+            here.extend(pair_candidate(reading, at, phrase));
             resolve_country(reading, at, phrase, &recent);
             here.extend(modifiers(reading, at, phrase));
-            here.extend(candidate(reading, lexicon, at, phrase));
+            here.extend(
+                candidate(reading, lexicon, at, phrase)
+                    .or_else(|| nobody(reading, lexicon, at, phrase)),
+            );
             if here.len() > WINDOW {
                 here.drain(..WINDOW / 2);
             }
             let newest = here.len().saturating_sub(3);
             for state in here.iter().skip(newest).filter(|known| known.state) {
-                recent.retain(|known| *known != state.actor);
-                recent.push(state.actor);
+                let Some(actor) = state.actor else { continue };
+                recent.retain(|known| *known != actor);
+                recent.push(actor);
                 if recent.len() > RECENT {
                     recent.remove(0);
                 }
@@ -279,6 +315,48 @@ fn is_state(reading: &Reading<'_>, unit: &Unit) -> bool {
     place || actor.is_some_and(|actor| actor.id.starts_with("country:"))
 }
 
+/// The states of a document, most named first.
+fn main_parties(reading: &Reading<'_>) -> Vec<ActorId> {
+    let mut counts = vec![0usize; reading.actors.len()];
+    for mention in &reading.mentions {
+        let place = matches!(mention.kind, Kind::Place | Kind::Group);
+        let state = |actor: &ActorId| {
+            place
+                || reading
+                    .actors
+                    .get(*actor as usize)
+                    .is_some_and(|actor| actor.id.starts_with("country:"))
+        };
+        if let Some(count) =
+            mention.actor.filter(state).and_then(|actor| counts.get_mut(actor as usize))
+        {
+            *count += 1;
+        }
+    }
+    let mut parties: Vec<ActorId> =
+        (0..counts.len() as ActorId).filter(|actor| counts[*actor as usize] > 0).collect();
+    parties.sort_by_key(|actor| std::cmp::Reverse(counts[*actor as usize]));
+    parties.truncate(RECENT);
+    parties
+}
+
+/// "Both countries" as whom "they" can mean.
+fn pair_candidate(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Option<Candidate> {
+    let read = &reading.sentences[sentence];
+    let (_, [one, other]) = read.pairs.iter().rev().find(|(paired, _)| *paired == phrase)?;
+    let subject = read.phrases[phrase]
+        .governor
+        .is_some_and(|group| read.groups[group].subject == Some(phrase));
+    Some(Candidate {
+        actor: Some(*one),
+        kind: Wanted::Many,
+        subject,
+        sentence,
+        beside: Some(*other),
+        state: false,
+    })
+}
+
 /// Actors named before the head of a phrase: "the Chilean offer".
 fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candidate> {
     let read = &reading.sentences[sentence];
@@ -290,7 +368,7 @@ fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candi
         let kind = if mention.kind == Kind::Person { Wanted::Person } else { Wanted::Thing };
         let state = is_state(reading, unit);
         Some(Candidate {
-            actor: mention.actor?,
+            actor: Some(mention.actor?),
             kind,
             subject: false,
             sentence,
@@ -299,6 +377,32 @@ fn modifiers(reading: &Reading<'_>, sentence: usize, phrase: usize) -> Vec<Candi
         })
     });
     found.collect()
+}
+
+/// A plural subject that is no actor: "three men", whom "they" then means.
+fn nobody(
+    reading: &Reading<'_>,
+    lexicon: &Lexicon,
+    sentence: usize,
+    phrase: usize,
+) -> Option<Candidate> {
+    let read = &reading.sentences[sentence];
+    let known = &read.phrases[phrase];
+    let head = read.head(phrase)?;
+    let _ = lexicon;
+    let governed = known.governor.map(|group| &read.groups[group]);
+    let subject = governed.is_some_and(|group| group.subject == Some(phrase));
+    let object = governed.is_some_and(|group| group.object == Some(phrase));
+    let people =
+        head.pos == Pos::Noun && head.plural && !head.tags.any(Tags::TIME) && known.prep.is_none();
+    (people && (subject || object)).then_some(Candidate {
+        actor: None,
+        kind: Wanted::Many,
+        subject,
+        sentence,
+        beside: None,
+        state: false,
+    })
 }
 
 fn candidate(
@@ -333,7 +437,7 @@ fn candidate(
     let beside = known.joined.and_then(|next| head(reading, lexicon, read, next));
     let state = is_state(reading, unit);
     Some(Candidate {
-        actor: named.actor,
+        actor: Some(named.actor),
         kind,
         subject,
         sentence,
@@ -364,10 +468,22 @@ fn resolve_in_phrase(
         let Some(wanted) = wanted(piece) else { continue };
         let other = if unit.pos == Pos::Pronoun { own_subject } else { None };
         let fits = |candidate: &&Candidate| {
+            let pair = candidate.beside.is_some() && wanted == Wanted::Many;
+            if pair && candidate.beside == other {
+                return false;
+            }
             let kind = candidate.kind == wanted
                 || wanted == Wanted::Many && candidate.kind == Wanted::Thing;
-            kind && Some(candidate.actor) != other
+            kind && (candidate.actor.is_none() || candidate.actor != other)
         };
+        let exact = |candidate: &&Candidate| fits(candidate) && candidate.kind == wanted;
+        let nearest = here
+            .iter()
+            .rev()
+            .filter(exact)
+            .find(|candidate| candidate.subject)
+            .or_else(|| here.iter().rev().find(exact))
+            .or_else(|| earlier.iter().rev().find(exact).filter(|_| wanted == Wanted::Many));
         let inside = here
             .iter()
             .rev()
@@ -379,13 +495,15 @@ fn resolve_in_phrase(
             .filter(fits)
             .find(|candidate| candidate.subject)
             .or_else(|| earlier.iter().rev().find(fits));
-        let Some(found) = inside.or(before) else { continue };
+        let Some(found) = nearest.or(inside).or(before) else { continue };
         let read = &mut reading.sentences[sentence];
         match found.beside {
             Some(beside) if wanted == Wanted::Many && unit.pos == Pos::Pronoun => {
-                read.pairs.push((phrase, [found.actor, beside]));
+                if let Some(actor) = found.actor {
+                    read.pairs.push((phrase, [actor, beside]));
+                }
             }
-            _ => read.units[at].referent = Some(found.actor),
+            _ => read.units[at].referent = found.actor,
         }
     }
 }
@@ -429,7 +547,8 @@ fn resolve_pair(
     lexicon: &Lexicon,
     sentence: usize,
     phrase: usize,
-    recent: &[ActorId],
+    newest: &[ActorId],
+    parties: &[ActorId],
 ) {
     let read = &reading.sentences[sentence];
     let known = &read.phrases[phrase];
@@ -440,14 +559,13 @@ fn resolve_pair(
     };
     let two = units.iter().any(|unit| word(unit, &["both", "two"]));
     let Some(head) = read.units.get(known.head) else { return };
-    let sides = head.tags.any(Tags::AGENT)
+    let sides = word(head, PAIRED)
         || word(
             head,
             &["both", "two", "neighbours", "neighbors", "capitals", "rivals", "allies", "foes"],
         );
-    let all = word(head, &["sides", "parties"]) && units.len() <= 3;
-    let between =
-        known.prep == Some(lexicon.known.between) && head.tags.any(Tags::AGENT) && head.plural;
+    let all = word(head, &["sides"]) && units.len() <= 3;
+    let between = known.prep == Some(lexicon.known.between) && word(head, PAIRED);
     let tie = lexicon.noun_of(head.word).is_some_and(|noun| noun.is("mutual"));
     let bilateral = tie && units.iter().any(|unit| word(unit, &["bilateral", "mutual"]));
     let names = units.iter().any(|unit| unit.mention.is_some());
@@ -460,9 +578,13 @@ fn resolve_pair(
         self::head(reading, lexicon, read, subject).map(|named| named.actor)
     });
     let joint = between || bilateral;
-    let mut last = recent.iter().rev().filter(|actor| joint || Some(**actor) != subject);
-    if let (Some(one), Some(other)) = (last.next(), last.next()) {
-        let pair = [*other, *one];
-        reading.sentences[sentence].pairs.push((phrase, pair));
+    let allowed = |actor: &&ActorId| joint || Some(**actor) != subject;
+    let mut near: Vec<ActorId> = newest.iter().filter(allowed).copied().collect();
+    near.sort_unstable();
+    near.dedup();
+    let main: Vec<ActorId> = parties.iter().filter(allowed).take(2).copied().collect();
+    let pair = if near.len() == 2 { near } else { main };
+    if let [one, other] = pair[..] {
+        reading.sentences[sentence].pairs.push((phrase, [one, other]));
     }
 }

@@ -63,6 +63,72 @@ pub(crate) struct NounRule<'a> {
     pub(crate) noun: &'a Noun,
 }
 
+/// Nouns that say that something comes to an end.
+const ENDS: &[&str] = &[
+    "suspension",
+    "end",
+    "halt",
+    "freeze",
+    "reduction",
+    "cut",
+    "cuts",
+    "lifting",
+    "cancellation",
+    "cessation",
+    "easing",
+    "withdrawal",
+    "removal",
+    "stop",
+    "termination",
+    "lack",
+    "absence",
+    "denial",
+];
+/// Nouns that say how much or which part of something, or that it goes on.
+const PARTS: &[&str] = &[
+    "package",
+    "wave",
+    "series",
+    "round",
+    "increase",
+    "resumption",
+    "continuation",
+    "provision",
+    "form",
+    "level",
+    "levels",
+    "amount",
+    "lot",
+    "barrage",
+    "barrages",
+    "campaign",
+    "policy",
+    "show",
+    "display",
+    "sign",
+    "pledge",
+    "promise",
+    "offer",
+    "threat",
+    "expression",
+    "message",
+    "words",
+    "word",
+    "act",
+    "acts",
+    "plan",
+    "shipment",
+    "shipments",
+    "delivery",
+    "supply",
+    "sale",
+    "imposition",
+    "escalation",
+    "expansion",
+    "history",
+    "declaration",
+];
+
 /// Verbs that ask or wish for what follows "for".
 const ASKING: &[&str] = &[
     "ask", "call", "appeal", "push", "press", "lobby", "plead", "beg", "look", "hope", "argue",
@@ -156,10 +222,29 @@ impl NounRule<'_> {
         }
         let mut outlook = Outlook::DONE;
         outlook.turned = self.phrase.negated;
+        let whole = self.whole();
+        if let Some((phrase, ends)) = whole {
+            outlook.ended = ends;
+            if holders.is_empty() {
+                holders = mentions::owner(self.reading, self.lexicon, self.read, phrase)
+                    .filter(|named| {
+                        self.read.phrases[phrase].start <= self.unit_of(named.span)
+                            && self.unit_of(named.span) < self.read.phrases[phrase].end
+                    })
+                    .into_iter()
+                    .map(|named| Named { owned: false, ..named })
+                    .collect();
+            }
+        }
         let mut doubt = 0.0;
         if let Some((group, effect, subject)) = governor {
             let word = self.read.units[self.read.groups[group].main].word;
             match effect {
+                _ if self.is_rebuttal(group) => {
+                    if targets.is_none() {
+                        targets = Some((subject.clone(), self.noun.sign));
+                    }
+                }
                 Effect::Get => {
                     if targets.is_none() {
                         targets = Some((subject.clone(), self.noun.sign));
@@ -190,7 +275,8 @@ impl NounRule<'_> {
                         outlook = outlook::apply(outlook, self.lexicon, word, effect);
                         outlook.turned ^= above.turned;
                         outlook.ended ^= above.ended;
-                        outlook.void |= above.void;
+                        outlook.void |=
+                            above.void || outlook.ended && self.read.groups[group].modal;
                         outlook.degree = outlook.degree.min(above.degree);
                         if targets.is_none() {
                             targets = self.receiver(group);
@@ -247,6 +333,26 @@ impl NounRule<'_> {
         self.read.units[self.phrase.head].span
     }
 
+    /// The unit that a span begins.
+    fn unit_of(&self, span: Span) -> usize {
+        self.read.units.partition_point(|unit| unit.span.start < span.start)
+    }
+
+    /// The phrase of which the noun is a part: "a suspension of aid", and whether that brings it to an end.
+    fn whole(&self) -> Option<(usize, bool)> {
+        let of = [self.lexicon.known.of, self.lexicon.known.to, self.lexicon.known.in_];
+        let before = self.phrase.chunk.checked_sub(2)?;
+        let prep = self.phrase.prep.filter(|prep| of.contains(prep))?;
+        let phrase = self.read.phrase_at(before)?;
+        let head = self.read.head(phrase)?;
+        let word = head.span.of(self.reading.text)?;
+        let named = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+        if named(ENDS) {
+            return Some((phrase, true));
+        }
+        (named(PARTS) && prep == self.lexicon.known.of).then_some((phrase, false))
+    }
+
     /// The possessor, or the name before the noun.
     pub(crate) fn owners(&self) -> Vec<Named> {
         let units = self.read.units.get(self.phrase.start..self.phrase.head).unwrap_or_default();
@@ -294,8 +400,12 @@ impl NounRule<'_> {
 
     /// The actors after the noun's own prepositions, with the sign toward them.
     pub(crate) fn targets(&self) -> Option<(Vec<Named>, i8)> {
+        let between = self.lexicon.known.between;
         self.noun.targets.iter().find_map(|slot| {
             let Place::After(prep) = slot.place else { return None };
+            if prep == between {
+                return None;
+            }
             let phrase = self.after(prep)?;
             let mut named = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
             if named.is_empty() && slot.sign < 0 {
@@ -345,6 +455,9 @@ impl NounRule<'_> {
         {
             first = self.read.phrases[counting].first.unwrap_or(counting);
         }
+        if let Some((phrase, _)) = self.whole() {
+            first = self.read.phrases[phrase].first.unwrap_or(phrase);
+        }
         let before = self.read.phrases[first].governor;
         before.filter(|group| {
             let known = &self.read.groups[*group];
@@ -366,6 +479,19 @@ impl NounRule<'_> {
         (other && !named.is_empty()).then_some((named, self.noun.sign))
     }
 
+    /// "Denied accusations": the subject is whom they are against.
+    fn is_rebuttal(&self, group: usize) -> bool {
+        let word = self.read.units[self.read.groups[group].main].word;
+        let lemma = self.lexicon.verb_of(word).map_or("", |verb| &verb.lemma);
+        let denies =
+            matches!(lemma, "deny" | "reject" | "dismiss" | "refute" | "rebut" | "dispute");
+        let blames = matches!(
+            &*self.noun.lemma,
+            "accusation" | "allegation" | "criticism" | "charge" | "claim" | "complaint"
+        );
+        denies && blames
+    }
+
     /// To whom the governing verb gives it: "gave its backing to B", "offered B its help".
     fn receiver(&self, group: usize) -> Option<(Vec<Named>, i8)> {
         let known = self.read.groups[group];
@@ -379,11 +505,12 @@ impl NounRule<'_> {
     /// Who last asked something of the subject: whose "requests" it must be that it turned down.
     fn asker(&self, before: &[Finding], here: &Findings, subject: &[Named]) -> Vec<Named> {
         let [subject] = subject else { return Vec::new() };
-        let asker = reactions::doer(before, &here.found, self.sentence, subject.actor);
+        let noun = &self.noun.lemma;
+        let asker = reactions::doer(before, &here.found, self.sentence, subject.actor, noun);
         let span = quotes::phrase_span(self.read, self.at);
         asker
             .zip(span)
-            .map(|(actor, span)| Named { actor, span, owned: true })
+            .map(|((actor, _), span)| Named { actor, span, owned: true })
             .into_iter()
             .collect()
     }
@@ -397,7 +524,11 @@ impl NounRule<'_> {
         askers: &[Named],
         subject: &[Named],
     ) {
-        if self.noun.kind != Kind::Appeal && &*self.noun.lemma != "offer" {
+        let offered = matches!(
+            &*self.noun.lemma,
+            "offer" | "apology" | "help" | "aid" | "assistance" | "support"
+        );
+        if self.noun.kind != Kind::Appeal && !offered {
             return;
         }
         let lemma = self

@@ -119,6 +119,8 @@ pub(crate) fn of_group(sentence: &Sentence, lexicon: &Lexicon, group: usize) -> 
         }
         outlook = predicate(sentence, outlook, above, at);
         let above_own = own(sentence, lexicon, above);
+        // "should stop attacking": nobody says that it ended.
+        outlook.void |= outlook.ended && sentence.groups[above].modal;
         outlook.turned ^= above_own.turned;
         outlook.degree = outlook.degree.min(above_own.degree);
         at = above;

@@ -63,7 +63,8 @@ pub(crate) fn find(
             .speech
             .around(sentence, head.span)
             .and_then(|said| said.speaker.zip(said.speaker_span));
-        if let (Some((sign, lemma)), Some((actor, span))) = (value, speaker) {
+        let named = read.head(subject).is_some_and(|unit| unit.pos == Pos::Name || unit.quoted);
+        if let (Some((sign, lemma)), Some((actor, span)), true) = (value, speaker, named) {
             findings.add(
                 &[Named { actor, span, owned: false }],
                 &subjects,

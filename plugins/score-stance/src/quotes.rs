@@ -256,6 +256,9 @@ fn indirect(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, speech: &
             continue;
         }
         let span = match group.reports {
+            None if is_accusing(lexicon, read, at) => {
+                accused_of(lexicon, read, at).map(|start| Span { start, end })
+            }
             Some(chunk) => chunk_start(read, chunk)
                 .map(|start| Span { start, end: contrast_start(read, chunk).unwrap_or(end) }),
             None => trailing(read, at),
@@ -297,6 +300,22 @@ fn headline(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize) -> Option
         cue: Some(read.units[colon].span),
         denied: false,
     })
+}
+
+/// Verbs whose "of …" or "for …" tells what a source claims.
+fn is_accusing(lexicon: &Lexicon, read: &Sentence, group: usize) -> bool {
+    let verb = lexicon.verb_of(read.units[read.groups[group].main].word);
+    verb.is_some_and(|verb| matches!(&*verb.lemma, "accuse" | "suspect" | "blame"))
+}
+
+/// Where "of …" begins after "accused Rome".
+fn accused_of(lexicon: &Lexicon, read: &Sentence, group: usize) -> Option<u32> {
+    let object = read.groups[group].object?;
+    let last = read.list(object).last()?;
+    let chunk = read.phrases[last].chunk + 1;
+    let known = lexicon.known;
+    let told = read.prep_at(chunk).is_some_and(|prep| prep == known.of || prep == known.for_);
+    chunk_start(read, chunk + 1).filter(|_| told)
 }
 
 pub(crate) fn chunk_start(read: &Sentence, chunk: usize) -> Option<u32> {
@@ -368,12 +387,10 @@ fn according_to(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, speec
 /// "According to Roe, …" and "…, according to Roe".
 fn according(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize) -> Option<Said> {
     let read = reading.sentences.get(sentence)?;
-    let Some(chunk) = read.chunks.iter().position(|chunk| matches!(chunk, Chunk::Prep(unit) if reading.piece(sentence, *unit).eq_ignore_ascii_case("according"))) else {
-        return None;
-    };
-    let Some(phrase) = read.phrase_at(chunk + 2) else { return None };
+    let chunk = read.chunks.iter().position(|chunk| matches!(chunk, Chunk::Prep(unit) if reading.piece(sentence, *unit).eq_ignore_ascii_case("according")))?;
+    let phrase = read.phrase_at(chunk + 2)?;
     let (Some(first), Some(last)) = (read.units.first(), read.units.last()) else { return None };
-    let Some(cue) = chunk_start(read, chunk) else { return None };
+    let cue = chunk_start(read, chunk)?;
     let end = read.units[read.phrases[phrase].end - 1].span.end;
     let span = if chunk == 0 {
         Span { start: end, end: last.span.end }

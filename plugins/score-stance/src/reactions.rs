@@ -41,20 +41,65 @@ pub(crate) fn means_deed(reading: &Reading<'_>, read: &Sentence, phrase: usize) 
     pronoun || head.tags.any(Tags::DEED)
 }
 
-/// Who last did something to `to`, or asked something of it. `here` are the findings of this sentence so far.
+/// Nouns that can mean any deed; others mean only one that they name: "the closure", after "closed".
+const GENERIC: &[&str] = &[
+    "move",
+    "decision",
+    "step",
+    "offer",
+    "proposal",
+    "plan",
+    "statement",
+    "remark",
+    "remarks",
+    "comment",
+    "comments",
+    "gesture",
+    "measure",
+    "measures",
+    "action",
+    "actions",
+    "response",
+    "text",
+    "policy",
+    "charge",
+    "charges",
+    "claim",
+    "claims",
+    "announcement",
+    "ruling",
+    "it",
+    "this",
+    "that",
+];
+
+/// Who last did something to `to`, or asked something of it, and with which sign: an act rather than words, and one
+/// that the noun names, if there is one. `here` are the findings of this sentence so far.
 pub(crate) fn doer(
     before: &[Finding],
     here: &[Finding],
     sentence: usize,
     to: ActorId,
-) -> Option<ActorId> {
+    noun: &str,
+) -> Option<(ActorId, i8)> {
     let near = before.iter().rev().take(MOST);
     let near = near.take_while(|finding| finding.sentence + MEMORY >= sentence);
-    here.iter()
-        .rev()
-        .chain(near)
-        .find(|finding| finding.target.actor == to)
-        .map(|finding| finding.holder.actor)
+    let all = here.iter().rev().chain(near).filter(|finding| finding.target.actor == to);
+    let noun = noun.to_ascii_lowercase();
+    let generic = GENERIC.contains(&&*noun);
+    let (mut act, mut any) = (None, None);
+    for finding in all {
+        let shared = finding.lemma.bytes().zip(noun.bytes()).take_while(|(a, b)| a == b).count();
+        let found = (finding.holder.actor, finding.sign);
+        if shared >= 4 {
+            return Some(found);
+        }
+        if finding.kind != Kind::Attitude {
+            act.get_or_insert(found);
+        }
+        any.get_or_insert(found);
+    }
+    act.or(any).filter(|_| generic)
 }
 
 /// Finds judgements.
@@ -78,14 +123,24 @@ pub(crate) fn find(
         }
         let holders = mentions::named(reading, lexicon, sentence, subject);
         let Some(holder) = holders.first() else { continue };
-        let Some(sign) = judged(reading, lexicon, read, group.end) else { continue };
+        let valence = judged(lexicon, read, group.end);
+        let mut sign = valence.signum() as i8;
+        let mut sure = valence.abs() >= CLEAR;
         let mut targets = mentions::named_or_owners(reading, lexicon, sentence, object);
         if targets.is_empty() && means_deed(reading, read, object) {
             let span = quotes::phrase_span(read, object).unwrap_or(main.span);
-            targets = doer(before, &findings.found, sentence, holder.actor)
-                .map(|actor| Named { actor, span, owned: true })
-                .into_iter()
-                .collect();
+            let noun = read.head(object).and_then(|head| head.span.of(reading.text));
+            let noun = noun.unwrap_or_default();
+            if let Some((actor, done)) = doer(before, &findings.found, sentence, holder.actor, noun)
+            {
+                targets.push(Named { actor, span, owned: true });
+                if valence.abs() < 2 * CLEAR {
+                    (sign, sure) = (done, done != 0);
+                }
+            }
+        }
+        if !sure {
+            continue;
         }
         findings.add(
             &holders,
@@ -106,9 +161,11 @@ pub(crate) fn find(
     }
 }
 
-/// How the words after a verb judge: the sign of their valences together.
-fn judged(reading: &Reading<'_>, lexicon: &Lexicon, read: &Sentence, from: usize) -> Option<i8> {
-    let _ = reading;
+/// How far from 0 the valence of a judgement must lie.
+const CLEAR: i32 = 10;
+
+/// The valence of the words after a verb.
+fn judged(lexicon: &Lexicon, read: &Sentence, from: usize) -> i32 {
     let mut sum = 0;
     let mut turned = false;
     for unit in read.units.iter().skip(from).take(24) {
@@ -120,5 +177,5 @@ fn judged(reading: &Reading<'_>, lexicon: &Lexicon, read: &Sentence, from: usize
         let value = i32::from(lexicon.word(unit.word).valence);
         sum += if turned { -value } else { value };
     }
-    if sum.abs() < 10 { None } else { Some(sum.signum() as i8) }
+    sum
 }

@@ -10,7 +10,7 @@ use docmill_core::{
 };
 
 use crate::{
-    lexicon::Lexicon, mentions::Named, nouns, outlook::Outlook, predicates, reactions,
+    bidding, lexicon::Lexicon, mentions::Named, nouns, outlook::Outlook, predicates, reactions,
     reading::Reading, verbs,
 };
 
@@ -29,6 +29,7 @@ pub(crate) enum Family {
     Accusation,
     Reaction,
     Judgement,
+    Bidding,
 }
 
 impl Family {
@@ -43,6 +44,7 @@ impl Family {
             Family::Accusation => "accusation",
             Family::Reaction => "reaction",
             Family::Judgement => "judgement",
+            Family::Bidding => "bidding",
         }
     }
 
@@ -58,6 +60,7 @@ impl Family {
             Family::Accusation => 0.65,
             Family::Reaction => 0.65,
             Family::Judgement => 0.65,
+            Family::Bidding => 0.65,
         }
     }
 }
@@ -169,6 +172,7 @@ pub(crate) fn score(reading: &Reading<'_>, lexicon: &Lexicon) -> Vec<Finding> {
         nouns::find(reading, lexicon, sentence, &all, &mut findings);
         reactions::find(reading, lexicon, sentence, &all, &mut findings);
         predicates::find(reading, lexicon, sentence, &mut findings);
+        bidding::find(reading, lexicon, sentence, &mut findings);
         let mut found = findings.found;
         for finding in &mut found {
             vouch(reading, finding);
@@ -205,7 +209,11 @@ fn accusations(reading: &Reading<'_>, sentence: usize, found: &mut Vec<Finding>)
         let direct = said.kind == quotes::Kind::Direct;
         let own = finding.target.actor == speaker;
         let states = own && (direct || finding.sign < 0) || finding.accuses && direct;
-        if !states || finding.holder.actor == speaker {
+        let said_already = found.iter().any(|known| {
+            (known.holder.actor, known.target.actor, known.sign)
+                == (speaker, finding.holder.actor, finding.sign)
+        });
+        if !states || said_already || finding.holder.actor == speaker {
             continue;
         }
         derived.push(Finding {

@@ -189,6 +189,12 @@ impl Context<'_> {
     }
 
     fn to(&self) -> Pos {
+        let up = self.neighbour().and_then(|unit| unit.span.of(self.text));
+        let number =
+            self.next(1).is_some_and(|unit| unit.pos == Pos::Num || unit.tags.any(Tags::NUMBER));
+        if up.is_some_and(|up| up.eq_ignore_ascii_case("up")) && number {
+            return Pos::Adv;
+        }
         let next = self.tags_after_adverbs();
         let verb = next.any(Tags::BASE)
             || self.next(1).is_some_and(|unit| unit.mention.is_none())
@@ -290,6 +296,9 @@ impl Context<'_> {
 
     /// Preposition, or a particle that belongs to the verb before.
     fn preposition(&self, tags: Tags) -> Pos {
+        if self.approximates() {
+            return Pos::Adv;
+        }
         if !tags.any(Tags::ADV) {
             return Pos::Prep;
         }
@@ -367,7 +376,7 @@ impl Context<'_> {
             ) => noun_like,
             Some(Pos::Pronoun | Pos::Wh) => Pos::Third,
             Some(Pos::Name) if nounish => {
-                let before = self.neighbour();
+                let before = self.before();
                 let adjective = before.is_some_and(|unit| self.is_group(unit));
                 let person = before.is_some_and(|unit| self.is_person(unit));
                 let next = self.next_tags(1);
@@ -377,7 +386,7 @@ impl Context<'_> {
                 if verb { Pos::Third } else { noun_like }
             }
             Some(Pos::Noun) if nounish => {
-                let plural = self.neighbour().is_some_and(|unit| unit.plural);
+                let plural = self.before().is_some_and(|unit| unit.plural);
                 if !plural && self.object_follows() { Pos::Third } else { noun_like }
             }
             Some(Pos::CloseBracket | Pos::Comma | Pos::CloseQuote | Pos::Conj | Pos::But)
@@ -433,7 +442,7 @@ impl Context<'_> {
             ) => noun_like,
             Some(Pos::Pronoun | Pos::Wh) => finite,
             Some(Pos::Name) => {
-                let person = self.neighbour().is_some_and(|unit| !self.is_group(unit));
+                let person = self.before().is_some_and(|unit| !self.is_group(unit));
                 let plural = self
                     .neighbour()
                     .and_then(|unit| unit.span.of(self.text))
@@ -452,7 +461,7 @@ impl Context<'_> {
             }
             Some(Pos::Noun) => {
                 let plural =
-                    self.neighbour().is_some_and(|unit| unit.plural || unit.tags.any(Tags::PLURAL));
+                    self.before().is_some_and(|unit| unit.plural || unit.tags.any(Tags::PLURAL));
                 let asks = self.object_follows() || self.next_tags(1).any(Tags::TO);
                 let verb = if nounish { plural && asks } else { plural || tags.any(Tags::PAST) };
                 if verb { finite } else { noun_like }
@@ -535,6 +544,28 @@ impl Context<'_> {
             _ if tags.any(Tags::NOUN) && self.next_tags(1).any(Tags::PREP) => noun_like,
             _ => Pos::Ing,
         }
+    }
+
+    /// "About 100", "up to 16": a number is meant.
+    fn approximates(&self) -> bool {
+        let number = |ahead: usize| {
+            self.next(ahead).is_some_and(|unit| unit.pos == Pos::Num || unit.tags.any(Tags::NUMBER))
+        };
+        let is = |word: &str| self.piece().eq_ignore_ascii_case(word);
+        let least = |ahead: usize| {
+            self.next(ahead)
+                .and_then(|unit| unit.span.of(self.text))
+                .is_some_and(|piece| matches!(piece, "least" | "most"))
+        };
+        let after_verb = self.neighbour().is_none_or(|unit| {
+            unit.pos.is_verb() || unit.pos == Pos::Adv || unit.pos == Pos::Comma
+        });
+        is("about") && number(1) && after_verb
+            || (is("over") || is("around") || is("under")) && number(1) && after_verb
+            || is("at") && least(1)
+            || is("up")
+                && self.next(1).and_then(|unit| unit.span.of(self.text)) == Some("to")
+                && number(2)
     }
 
     /// Whether "dozens of" stands right before.

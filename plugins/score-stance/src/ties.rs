@@ -25,6 +25,7 @@ pub(crate) fn apply(rule: &NounRule<'_>, findings: &mut Findings) {
         match value {
             // "kept close ties with both A and B"
             Some(_) if other.len() >= 2 && is_kept(rule) => 0,
+            Some(0) if rule.noun.kind == Kind::Act => return,
             Some(sign) => sign,
             None => return,
         }
@@ -82,7 +83,7 @@ fn sides(rule: &NounRule<'_>) -> Option<(Vec<Named>, Vec<Named>, bool)> {
         let phrase = if known.passive { known.agent? } else { known.subject? };
         owners = mentions::named(rule.reading, rule.lexicon, rule.sentence, phrase);
     }
-    let mutual = own && rule.noun.sign < 0;
+    let mutual = own && rule.noun.sign < 0 && !rule.noun.is("value");
     (!owners.is_empty()).then_some((owners, targets, mutual))
 }
 

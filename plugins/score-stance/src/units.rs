@@ -86,6 +86,8 @@ pub(crate) struct Unit {
     pub(crate) glued: bool,
     /// Whether it is the plural of an unknown noun, by its look.
     pub(crate) plural: bool,
+    /// Whether it is written in capitals: "U.S.", "NATO".
+    pub(crate) acronym: bool,
     /// Whether it stands in direct speech.
     pub(crate) quoted: bool,
     /// Whom a pronoun means.
@@ -136,6 +138,7 @@ pub(crate) fn read(
                     capital: true,
                     glued,
                     plural: false,
+                    acronym: span.of(text).is_some_and(is_acronym),
                     quoted: false,
                     referent: None,
                 }
@@ -150,6 +153,11 @@ pub(crate) fn read(
     }
 }
 
+/// Whether a name has no lower-case letter.
+fn is_acronym(name: &str) -> bool {
+    !name.chars().any(char::is_lowercase)
+}
+
 fn plain(text: &str, token: Token, glued: bool, lexicon: &Lexicon) -> Unit {
     let piece = token.span.of(text).unwrap_or_default();
     let first = piece.bytes().next().unwrap_or(b' ');
@@ -162,6 +170,7 @@ fn plain(text: &str, token: Token, glued: bool, lexicon: &Lexicon) -> Unit {
         capital: first.is_ascii_uppercase(),
         glued,
         plural: false,
+        acronym: false,
         quoted: false,
         referent: None,
     };

@@ -146,6 +146,8 @@ impl VerbRule<'_> {
             let sign = frame.targets.first().map_or(0, |slot| slot.sign);
             let each_other = Target { named: holders.clone(), sign, doubt: 0.05 };
             self.add(findings, &holders, &each_other, outlook);
+        } else if let Some(target) = self.bidden() {
+            self.add(findings, &holders, &target, outlook);
         } else if let Some((named, sign)) = self.reaction(before, findings, &holders) {
             self.add_as(
                 findings,
@@ -205,6 +207,17 @@ impl VerbRule<'_> {
         );
     }
 
+    /// "Demanded that Rome withdraw": the subject of what is demanded.
+    fn bidden(&self) -> Option<Target> {
+        let first = self.known.reports.filter(|_| self.frame.is("demand"))?;
+        let demands = matches!(self.lemma, "demand" | "urge" | "request" | "ask" | "beg" | "order");
+        let asked = self.read.groups.iter().find(|group| group.chunk > first)?;
+        let subject = asked.subject.filter(|_| demands)?;
+        let bare = self.read.units[asked.main].pos == Pos::Base || asked.modal;
+        let named = mentions::named(self.reading, self.lexicon, self.sentence, subject);
+        (bare && !named.is_empty()).then_some(Target { named, sign: -1, doubt: 0.0 })
+    }
+
     /// "Rome welcomed the offer", with nobody named: whoever made it.
     fn reaction(
         &self,
@@ -219,7 +232,8 @@ impl VerbRule<'_> {
         if !answers || !reactions::means_deed(self.reading, self.read, object) {
             return None;
         }
-        let actor = reactions::doer(before, &here.found, self.sentence, holder.actor)?;
+        let noun = self.read.head(object)?.span.of(self.reading.text)?;
+        let (actor, _) = reactions::doer(before, &here.found, self.sentence, holder.actor, noun)?;
         let span = quotes::phrase_span(self.read, object)?;
         Some((vec![Named { actor, span, owned: true }], slot.sign))
     }
@@ -263,7 +277,9 @@ impl VerbRule<'_> {
 
     /// Who does it.
     fn holders(&self) -> Vec<Named> {
-        let phrase = if self.known.passive { self.known.agent } else { self.known.subject };
+        let resolved = self.is_resolved();
+        let phrase =
+            if self.known.passive && !resolved { self.known.agent } else { self.known.subject };
         let Some(phrase) = phrase else { return Vec::new() };
         let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
         if !own.is_empty() || self.frame.is("named") {
@@ -274,6 +290,13 @@ impl VerbRule<'_> {
             return own;
         }
         mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase)
+    }
+
+    /// "Is opposed to", "is committed to": a passive whose subject holds the stance.
+    fn is_resolved(&self) -> bool {
+        self.known.passive
+            && self.known.agent.is_none()
+            && matches!(self.lemma, "oppose" | "commit" | "dedicate" | "devote" | "ally" | "align")
     }
 
     /// What changes hands.
@@ -323,7 +346,9 @@ impl VerbRule<'_> {
 
     /// The phrase after a preposition in this clause.
     fn after(&self, prep: u32) -> Option<usize> {
-        let chunks = self.known.chunk + 1..self.known.clause_end.max(self.known.chunk + 1);
+        let first = self.known.chunk + 1;
+        let last = if self.frame.is("tight") { first + 1 } else { self.known.clause_end };
+        let chunks = first..last.max(first);
         chunks
             .into_iter()
             .find(|chunk| self.read.prep_at(*chunk) == Some(prep))
@@ -340,6 +365,10 @@ impl VerbRule<'_> {
     /// The actors that stand where a slot says.
     fn at(&self, slot: &Slot) -> Option<(Vec<Named>, i8, f64)> {
         match slot.place {
+            Place::Object if self.is_resolved() => {
+                let phrase = self.after(self.lexicon.known.to)?;
+                self.object(phrase, slot.sign)
+            }
             Place::Object => {
                 let phrase = if self.known.passive {
                     self.known.subject
@@ -370,10 +399,23 @@ impl VerbRule<'_> {
                 ))
             }
             Place::Subject => None,
-            Place::Near => Some((self.near(), slot.sign, 0.1)),
+            Place::Near => {
+                let object =
+                    if self.known.passive { self.known.subject } else { self.known.object };
+                object.map(|_| (self.near(), slot.sign, 0.1))
+            }
             Place::After(prep) => {
                 let phrase = self.after(prep)?;
-                let named = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
+                let mut named = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
+                if self.frame.is("org") {
+                    let org = |named: &Named| {
+                        self.reading
+                            .actors
+                            .get(named.actor as usize)
+                            .is_some_and(|actor| actor.id.starts_with("org:"))
+                    };
+                    named.retain(org);
+                }
                 if !named.is_empty() || self.frame.is("named") {
                     return Some((named, slot.sign, 0.0));
                 }
@@ -537,6 +579,11 @@ const DEMANDED: &[&str] = &[
     "respect",
     "abide",
 ];
+
+/// Whether a verb names help or company, so that who asks for it makes a request.
+pub(crate) fn asks_for_help(lemma: &str) -> bool {
+    WELCOME.contains(&lemma)
+}
 
 /// Verbs that name help or company when they are asked for.
 const WELCOME: &[&str] = &[
