@@ -111,7 +111,7 @@ pub enum RunError {
         dead_letters: PathBuf,
     },
     /// It was stopped from outside.
-    #[error("stopped before the end; nothing was written")]
+    #[error("stopped before the end; no file was put in place")]
     Stopped,
     /// The account does not balance: a fault of docmill.
     #[error(

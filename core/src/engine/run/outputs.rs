@@ -1,7 +1,7 @@
 //! Output files: written under temporary names, put in place when the run has succeeded.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -13,7 +13,7 @@ pub(crate) const WORK_FOLDER: &str = ".docmill";
 
 /// An output that could not be written. The run ends; outputs of an earlier run are as they were.
 #[derive(Debug, Error)]
-#[error("cannot write {}; see to its folder's space and permissions, and run again", path.display())]
+#[error("cannot write {}; {}", path.display(), self.remedy())]
 pub struct WriteError {
     /// The file or folder.
     pub path: PathBuf,
@@ -25,11 +25,21 @@ impl WriteError {
         WriteError { path: path.to_owned(), source }
     }
 
+    fn remedy(&self) -> &'static str {
+        match self.source.kind() {
+            io::ErrorKind::WouldBlock => "wait for the other run to end, or choose another folder",
+            _ => "see to its folder's space and permissions, and run again",
+        }
+    }
+
     /// Whether whoever read the output has gone.
     pub fn is_broken_pipe(&self) -> bool {
         self.source.kind() == io::ErrorKind::BrokenPipe
     }
 }
+
+/// What the names of work folders begin with that hold one file alone.
+const OF_FILE: &str = "file-";
 
 /// Where the bytes of a run go.
 pub(super) enum Outputs {
@@ -44,29 +54,52 @@ pub(super) struct Folder {
     /// Path below `dir`, the file under its temporary name, and bytes written.
     files: Vec<(String, File, u64)>,
     placed: bool,
+    /// Held until the end, where no other run may write to `dir`.
+    _lock: Option<File>,
 }
 
 impl Folder {
-    /// Makes the run's folder and opens a temporary file for each path. `key` tells two runs apart.
+    /// Makes the run's folder and opens a temporary file for each path, in a folder named `work`. Until
+    /// all is done no other run may write to the folder; what killed runs left in it is removed.
     pub(super) fn open<'a>(
         dir: &Path,
-        key: &str,
+        work: &str,
         paths: impl Iterator<Item = &'a str>,
     ) -> Result<Self, WriteError> {
-        let work = dir.join(WORK_FOLDER).join(key);
-        if work.exists() {
-            fs::remove_dir_all(&work).map_err(|error| WriteError::new(&work, error))?;
-        }
-        let mut folder = Folder { dir: dir.to_owned(), work, files: Vec::new(), placed: false };
+        // Only who has the lock may have a `Folder`, which clears up when it goes.
+        let dir = or_here(dir);
+        let failed = |error| WriteError::new(dir, error);
+        fs::create_dir_all(dir).map_err(failed)?;
+        let lock = lock(dir).map_err(failed)?;
+        remove_leftovers(&dir.join(WORK_FOLDER));
+        Folder::new(dir, work, lock).with_files(paths)
+    }
+
+    /// One file of a run that writes the others elsewhere. Several such runs may write to its folder,
+    /// each to a file of its own.
+    pub(super) fn of_file(path: &Path) -> Result<Self, WriteError> {
+        let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+            WriteError::new(path, io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))
+        })?;
+        let dir = path.parent().unwrap_or(Path::new(""));
+        Folder::new(or_here(dir), &format!("{OF_FILE}{name}"), None).with_files([name].into_iter())
+    }
+
+    fn new(dir: &Path, work: &str, lock: Option<File>) -> Self {
+        let work = dir.join(WORK_FOLDER).join(work);
+        Folder { dir: dir.to_owned(), work, files: Vec::new(), placed: false, _lock: lock }
+    }
+
+    fn with_files<'a>(mut self, paths: impl Iterator<Item = &'a str>) -> Result<Self, WriteError> {
         for path in paths {
-            let temporary = folder.work.join(path);
-            let parent = temporary.parent().unwrap_or(&folder.work);
+            let temporary = self.work.join(path);
+            let parent = temporary.parent().unwrap_or(&self.work);
             fs::create_dir_all(parent).map_err(|error| WriteError::new(parent, error))?;
             let file =
                 File::create(&temporary).map_err(|error| WriteError::new(&temporary, error))?;
-            folder.files.push((path.to_owned(), file, 0));
+            self.files.push((path.to_owned(), file, 0));
         }
-        Ok(folder)
+        Ok(self)
     }
 
     pub(super) fn write(&mut self, at: usize, bytes: &[u8]) -> Result<(), WriteError> {
@@ -93,7 +126,7 @@ impl Folder {
             let parent = to.parent().unwrap_or(&self.dir);
             let placed = fs::create_dir_all(parent)
                 .and_then(|()| fs::rename(self.work.join(path), &to))
-                .and_then(|()| File::open(parent)?.sync_all());
+                .and_then(|()| self.sync_from(parent));
             placed.map_err(|error| WriteError::new(&to, error))?;
         }
         self.placed = true;
@@ -108,10 +141,16 @@ impl Folder {
             .and_then(|()| File::create(&temporary))
             .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
             .and_then(|()| fs::rename(&temporary, &to))
-            .and_then(|()| File::open(&self.dir)?.sync_all());
+            .and_then(|()| self.sync_from(&self.dir));
         let written = written.map_err(|error| WriteError::new(&to, error));
         self.clear();
         written
+    }
+
+    /// Puts on the disk what a folder and those above it list, up to the run's own: they may be new.
+    fn sync_from(&self, folder: &Path) -> io::Result<()> {
+        let own = |folder: &&Path| folder.starts_with(&self.dir);
+        folder.ancestors().take_while(own).try_for_each(|folder| File::open(folder)?.sync_all())
     }
 
     /// Removes the temporary files, and their folder where no other run uses it.
@@ -126,6 +165,34 @@ impl Drop for Folder {
     fn drop(&mut self) {
         if !self.placed {
             self.clear();
+        }
+    }
+}
+
+/// An empty path is the working directory, which only its own name opens.
+fn or_here(dir: &Path) -> &Path {
+    if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
+}
+
+/// Takes the folder for this run alone; `None` where the file system knows no locks.
+fn lock(dir: &Path) -> io::Result<Option<File>> {
+    let folder = File::open(dir)?;
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::WouldBlock, "another run is writing to it"))
+        }
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Removes what runs that were killed left behind, whatever they ran.
+fn remove_leftovers(works: &Path) {
+    let Ok(entries) = fs::read_dir(works) else { return };
+    for entry in entries.flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(OF_FILE) {
+            // What cannot be removed is in nobody's way, or the next file made there says so.
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::ledger::{Entry, Ledger};
 use crate::engine::{Pipeline, pipeline::Part};
 
-/// The account of a run. Written to `run.json`; its times are the only thing in a run's folder that
-/// differs between two runs of the same pipeline over the same input.
+/// The account of a run. Written to `run.json`; its threads, times and memory are the only things in a
+/// run's folder that differ between two runs of the same pipeline over the same input.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Report {

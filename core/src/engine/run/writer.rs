@@ -8,7 +8,7 @@ use super::{
     outputs::{Folder, Outputs},
     worker::Done,
 };
-use crate::engine::Pipeline;
+use crate::engine::{Pipeline, contain::contain_build};
 
 /// Appends outcomes to the outputs, in order, and keeps the account.
 pub(super) struct Writer {
@@ -32,14 +32,7 @@ impl Writer {
             }
             Destination::Stream { output, dead_letters: None } => (Outputs::Stream(output), None),
             Destination::Stream { output, dead_letters: Some(path) } => {
-                let dir = path.parent().unwrap_or(Path::new(""));
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let folder = Folder::open(
-                    if dir.as_os_str().is_empty() { Path::new(".") } else { dir },
-                    key,
-                    [&*name].into_iter(),
-                )?;
-                (Outputs::Stream(output), Some(folder))
+                (Outputs::Stream(output), Some(Folder::of_file(&path)?))
             }
         };
         let ledger = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
@@ -49,7 +42,10 @@ impl Writer {
             let instance = sink.instance()?;
             for at in 0..sink.contract.outputs.len() {
                 let mut bytes = Vec::new();
-                instance.header(at, &mut bytes);
+                contain_build(|| {
+                    instance.header(at, &mut bytes);
+                    Ok(())
+                })?;
                 header.outputs.push(bytes);
             }
         }
