@@ -29,6 +29,7 @@ mod scoring;
 mod tagging;
 mod ties;
 mod units;
+mod utterances;
 mod verbs;
 
 use docmill_core::{

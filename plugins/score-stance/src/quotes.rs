@@ -46,6 +46,14 @@ impl Speech {
         said.filter(|said| said.span.contains(at)).min_by_key(|said| said.span.len())
     }
 
+    /// What is said from a sentence on.
+    pub(crate) fn beginning(&self, sentence: usize) -> impl Iterator<Item = &Said> {
+        let before = sentence.checked_sub(1).and_then(|before| self.by_sentence.get(before));
+        let known = self.by_sentence.get(sentence).into_iter().flatten();
+        let new = known.filter(move |index| !before.is_some_and(|before| before.contains(index)));
+        new.filter_map(|index| self.said.get(*index as usize))
+    }
+
     fn push(&mut self, sentence: usize, said: Said) {
         self.add(sentence..sentence + 1, said);
     }

@@ -11,7 +11,7 @@ use docmill_core::{
 
 use crate::{
     bidding, lexicon::Lexicon, mentions::Named, nouns, outlook::Outlook, predicates, reactions,
-    reading::Reading, verbs,
+    reading::Reading, utterances, verbs,
 };
 
 /// How many findings of one sentence are kept.
@@ -30,6 +30,7 @@ pub(crate) enum Family {
     Reaction,
     Judgement,
     Bidding,
+    Utterance,
 }
 
 impl Family {
@@ -45,6 +46,7 @@ impl Family {
             Family::Reaction => "reaction",
             Family::Judgement => "judgement",
             Family::Bidding => "bidding",
+            Family::Utterance => "utterance",
         }
     }
 
@@ -61,6 +63,7 @@ impl Family {
             Family::Reaction => 0.65,
             Family::Judgement => 0.65,
             Family::Bidding => 0.65,
+            Family::Utterance => 0.5,
         }
     }
 }
@@ -178,6 +181,9 @@ pub(crate) fn score(reading: &Reading<'_>, lexicon: &Lexicon) -> Vec<Finding> {
             vouch(reading, finding);
         }
         accusations(reading, sentence, &mut found);
+        let mut findings = Findings { found };
+        utterances::find(reading, lexicon, sentence, &all, &mut findings);
+        let found = findings.found;
         all.extend(best(found));
     }
     all
