@@ -1,5 +1,7 @@
 //! Where the bytes of a run go: folders that are shared, left over or full, and streams.
 
+#![cfg(feature = "engine")]
+
 mod components;
 
 use std::{

@@ -1,5 +1,7 @@
 //! Components that panic cost what they were at work on, and nothing else.
 
+#![cfg(feature = "engine")]
+
 mod components;
 
 use components::{pipeline, read, run_in};

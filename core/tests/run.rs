@@ -1,5 +1,7 @@
 //! Runs of small pipelines, with components made for it: the account, dead letters, order, outputs.
 
+#![cfg(feature = "engine")]
+
 mod components;
 
 use std::{

@@ -1,5 +1,7 @@
 //! Documents files that claim what does not hold: `verify` says which line, and what of it.
 
+#![cfg(feature = "engine")]
+
 use docmill_core::{
     Block, BuildError, Cursor, Cut, DocumentError, Intake, Origin, Plugin, Shard, Source,
     SourceContract,

@@ -3,7 +3,10 @@
 use crate::{
     Changes, Contract, DocumentBuf, Provenance, Span,
     arrays::{Arrays, Kind, RawFeature, RawValue, Str},
-    engine::moves::{Moved, Moves},
+    engine::{
+        moves::{Moved, Moves},
+        trace::Edited,
+    },
     provenance::Trace,
 };
 
@@ -34,7 +37,8 @@ impl Apply {
             if level > Provenance::None {
                 let trace =
                     document.trace.get_or_insert_with(|| Trace::verbatim(document.text.len()));
-                trace.carry(&self.moves, changes, stage, &document.text, &self.text, level);
+                let (moves, old, new) = (&self.moves, &*document.text, &*self.text);
+                trace.carry(&Edited { stage, changes, moves, old, new }, level);
             }
             std::mem::swap(&mut document.text, &mut self.text);
             if !document.raw_differs {

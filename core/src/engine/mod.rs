@@ -6,6 +6,7 @@
 mod apply;
 #[cfg(test)]
 mod apply_properties;
+mod chain;
 mod contain;
 mod decode;
 mod diagnostic;
@@ -19,6 +20,7 @@ mod trace;
 mod verify;
 
 pub(crate) use apply::Apply;
+pub use chain::chain;
 pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use pipeline::{

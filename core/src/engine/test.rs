@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use crate::{
     BuildError, Document, DocumentBuf, Positions, Verdict,
     engine::{
-        Dropped, Pipeline, TestCase, Wanted, WantedLayer,
-        run::{Stages, chain, complete},
+        Dropped, Pipeline, TestCase, Wanted, WantedLayer, chain,
+        run::{Stages, complete},
     },
     json,
 };

@@ -12,11 +12,7 @@ use thiserror::Error;
 
 use crate::{
     Cursor, Document, DocumentBuf, DocumentError, Origin, SegmentKind,
-    engine::{
-        Registry,
-        decode::Decodings,
-        run::{chain, digest},
-    },
+    engine::{Registry, chain, decode::Decodings, digest},
     json,
     plugin::AnySource,
 };

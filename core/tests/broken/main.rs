@@ -5,6 +5,8 @@
 //! and what must be said to mend it is written down in [`CASES`] by hand, so that blessing cannot
 //! hide a report that points to the wrong place.
 
+#![cfg(feature = "engine")]
+
 mod components;
 mod explanations;
 mod overrides;

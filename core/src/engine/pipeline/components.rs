@@ -14,7 +14,7 @@ use super::{
 use crate::{
     BuildError, Contract, SinkContract, SourceContract,
     engine::{
-        Code, Kind, Registry,
+        Code, Kind, Registry, chain,
         contain::contain_build,
         registry::{Offered, RESERVED_KEYS, is_kebab_case},
     },
@@ -271,19 +271,8 @@ fn refused(
     settings: &Node,
     findings: &mut Findings,
 ) {
-    let message = format!("the {kind} `{component}` refuses this: {}", with_causes(error));
+    let message = format!("the {kind} `{component}` refuses this: {}", chain(error));
     findings
         .at(Code::NotBuilt, &settings.at(error.setting()).place, message)
         .help(format!("`docmill show {component}` explains its settings"));
-}
-
-/// The error and what is behind it, in one line.
-pub(super) fn with_causes(error: &BuildError) -> String {
-    let mut message = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        message.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    message
 }

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::{
     Findings, Overrides, Pipeline, Place,
-    components::{Draft, component, with_causes},
+    components::{Draft, component},
     layers,
     node::{Entry, Form, Node, Table},
     outputs, overrides, run,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Shard, SourceContract,
     engine::{
-        Code, Diagnostic, Kind, Registry,
+        Code, Diagnostic, Kind, Registry, chain,
         contain::contain_build,
         registry::{is_kebab_case, nearest},
     },
@@ -172,7 +172,7 @@ fn shards(
         Some(Err(error)) => {
             let place = &source.settings.at(error.setting()).place;
             findings
-                .at(Code::InputNotFound, place, with_causes(&error))
+                .at(Code::InputNotFound, place, chain(&error))
                 .help("paths are relative to the working directory, which `-C DIR` changes");
             Vec::new()
         }

@@ -1,10 +1,13 @@
 //! Dead letters: documents that failed, one JSON line each, so that they can be found and retried.
 
-use std::{borrow::Cow, error::Error};
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{DocumentBuf, DocumentError, engine::run::identity};
+use crate::{
+    DocumentBuf, DocumentError,
+    engine::{chain, run::identity},
+};
 
 /// At most this much of a failed document is kept, in bytes.
 pub(crate) const KEPT_BYTES: usize = 64 << 10;
@@ -85,18 +88,6 @@ fn beginning(raw: &[u8]) -> &[u8] {
         Err(error) if error.error_len().is_none() => &kept[..error.valid_up_to()],
         _ => kept,
     }
-}
-
-/// An error and its causes on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ use std::{
 
 use thiserror::Error;
 
-pub(crate) use dead_letters::chain;
 pub(crate) use identity::complete;
 pub use identity::digest;
 pub(crate) use outputs::WORK_FOLDER;
