@@ -5,7 +5,7 @@
 //! organisation it stands behind in brackets, or whose initials it is.
 
 use docmill_core::vocab::entities::Kind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::classes::Class;
 use crate::lexicon::{Entry, lexicon};
@@ -38,6 +38,8 @@ pub(crate) struct Identities {
     by_id: FxHashMap<String, u32>,
     /// Full names by the hash of their last word: where each stands, and who it is.
     surnames: FxHashMap<u64, Vec<(usize, Who)>>,
+    /// Who bears a family name, with its hash.
+    bearers: FxHashSet<(u64, Who)>,
     /// Organisations by the hash of their acronym.
     acronyms: FxHashMap<u64, Who>,
     names: FxHashMap<u64, Kind>,
@@ -50,6 +52,7 @@ impl Identities {
         self.locals.clear();
         self.by_id.clear();
         self.surnames.clear();
+        self.bearers.clear();
         self.acronyms.clear();
         self.names.clear();
         self.full_names(prose, &names.mentions);
@@ -83,7 +86,11 @@ impl Identities {
             match mention.kind {
                 Kind::Person if length > 1 => {
                     let who = self.direct(prose, mention);
-                    self.surnames.entry(prose.hashes[last]).or_default().push((mention.first, who));
+                    let full = self.surnames.entry(prose.hashes[last]).or_default();
+                    if full.last().is_none_or(|(_, before)| *before != who) {
+                        full.push((mention.first, who));
+                    }
+                    self.bearers.insert((prose.hashes[last], who));
                 }
                 Kind::Organisation if length > 1 => {
                     let who = self.direct(prose, mention);
@@ -173,7 +180,7 @@ impl Identities {
         let full = self.surnames.get(&hash)?;
         if let Some(entry) = mention.entry {
             let known = Who::Known(entry);
-            if full.iter().any(|(_, who)| *who == known) {
+            if self.bearers.contains(&(hash, known)) {
                 return Some(known);
             }
         }
