@@ -54,6 +54,32 @@ pub(crate) enum Class {
     Hyphenated,
     /// The adjective of a country.
     Demonym,
+    /// Behind a city's name, makes it a place: `streets`.
+    CityNoun,
+    /// Before `of` and a city's name, makes it a place: `outskirts`.
+    CityHead,
+    /// `eastern`.
+    PlaceAdjective,
+    /// In the name of an organ of state: `ministry`.
+    Organ,
+    /// The last word of an organ's name, where a country stands before it: `committee`.
+    OfficialBody,
+    /// `authorities`.
+    Rulers,
+    /// `dozens`.
+    Counting,
+    /// Inside an office: `for`.
+    OfficeLink,
+    /// `its`.
+    Pronoun,
+    /// Inside a name: `of`.
+    Joining,
+    /// Beside a name, makes it a place: `province`.
+    Settlement,
+    /// A family name that comes first: `Xi`.
+    FamilyFirst,
+    /// The first word of a place's name before `of`: `Gulf`.
+    PlaceOf,
 }
 
 impl Class {
@@ -80,6 +106,19 @@ impl Class {
             "no-name" => Class::NoName,
             "group" => Class::Group,
             "ambiguous" => Class::Ambiguous,
+            "city-noun" => Class::CityNoun,
+            "city-head" => Class::CityHead,
+            "place-adjective" => Class::PlaceAdjective,
+            "organ" => Class::Organ,
+            "official-body" => Class::OfficialBody,
+            "rulers" => Class::Rulers,
+            "counting" => Class::Counting,
+            "office-link" => Class::OfficeLink,
+            "pronoun" => Class::Pronoun,
+            "joining" => Class::Joining,
+            "settlement" => Class::Settlement,
+            "family-first" => Class::FamilyFirst,
+            "place-of" => Class::PlaceOf,
             _ => return None,
         })
     }
@@ -87,7 +126,7 @@ impl Class {
 
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Classes(u32);
+pub(crate) struct Classes(u64);
 
 impl Classes {
     /// No class.
@@ -99,7 +138,7 @@ impl Classes {
     }
 
     /// The set as bits.
-    pub(crate) fn bits(self) -> u32 {
+    pub(crate) fn bits(self) -> u64 {
         self.0
     }
 
@@ -109,7 +148,7 @@ impl Classes {
         std::iter::from_fn(move || {
             let class = bits.trailing_zeros();
             bits &= bits.wrapping_sub(1);
-            (class < 32).then_some(class)
+            (class < 64).then_some(class)
         })
     }
 

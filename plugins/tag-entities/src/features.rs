@@ -152,16 +152,12 @@ impl Features {
                     && matches!(prose.token(at), "&" | "-" | "–" | "'" | "’" | "/" | "." | "+")
             }
             Shape::Lower => {
-                let joins =
-                    prose.has(at, Class::Particle) || JOINING.iter().any(|word| prose.is(at, word));
-                let open_before = beside
-                    || at > 1
-                        && capital(at - 2)
-                        && JOINING.iter().any(|word| prose.is(at - 1, word));
+                let joins = prose.has(at, Class::Particle) || prose.has(at, Class::Joining);
+                let open_before =
+                    beside || at > 1 && capital(at - 2) && prose.has(at - 1, Class::Joining);
                 joins
                     && open_before
-                    && (capital(at + 1)
-                        || JOINING.iter().any(|word| prose.is(at + 1, word)) && capital(at + 2))
+                    && (capital(at + 1) || prose.has(at + 1, Class::Joining) && capital(at + 2))
             }
             _ => false,
         }
@@ -234,7 +230,7 @@ impl Features {
         add(35, both(both(outer_left, rules[1]), 1));
         for (side, at) in [(0, before(1)), (1, Some(at)), (2, after(1))] {
             let classes = at.map(|at| prose.word(at).classes).unwrap_or_default();
-            add(36 + side, u64::from(classes.bits()));
+            add(36 + side, classes.bits());
             for class in classes.each() {
                 add(39 + side, class as u64);
                 if side != 1 {
@@ -254,9 +250,6 @@ impl Features {
         affixes
     }
 }
-
-/// Small words inside names.
-const JOINING: &[&str] = &["of", "the", "for", "and", "to", "in", "on", "at"];
 
 /// Notes a code with each token's position in a name: only, first, inside, last.
 fn mark(codes: &mut [u8], tokens: Range<usize>, code: u8) {

@@ -38,6 +38,8 @@ pub(crate) struct Identities {
     by_id: FxHashMap<String, u32>,
     /// Full names by the hash of their last word: where each stands, and who it is.
     surnames: FxHashMap<u64, Vec<(usize, Who)>>,
+    /// The first one of each given name.
+    given: FxHashMap<u64, Who>,
     /// Who bears a family name, with its hash.
     bearers: FxHashSet<(u64, Who)>,
     /// Organisations by the hash of their acronym.
@@ -53,6 +55,7 @@ impl Identities {
         self.by_id.clear();
         self.surnames.clear();
         self.bearers.clear();
+        self.given.clear();
         self.acronyms.clear();
         self.names.clear();
         self.full_names(prose, &names.mentions);
@@ -86,11 +89,12 @@ impl Identities {
             match mention.kind {
                 Kind::Person if length > 1 => {
                     let who = self.direct(prose, mention);
-                    let full = self.surnames.entry(prose.hashes[last]).or_default();
-                    if full.last().is_none_or(|(_, before)| *before != who) {
-                        full.push((mention.first, who));
+                    self.bear(prose.hashes[last], mention.first, who);
+                    if is_family_first(prose, mention) {
+                        self.bear(prose.hashes[mention.first], mention.first, who);
+                    } else {
+                        self.given.entry(prose.hashes[mention.first]).or_insert(who);
                     }
-                    self.bearers.insert((prose.hashes[last], who));
                 }
                 Kind::Organisation if length > 1 => {
                     let who = self.direct(prose, mention);
@@ -111,6 +115,15 @@ impl Identities {
         }
     }
 
+    /// Notes who bears a family name from a place on.
+    fn bear(&mut self, surname: u64, place: usize, who: Who) {
+        let full = self.surnames.entry(surname).or_default();
+        if full.last().is_none_or(|(_, before)| *before != who) {
+            full.push((place, who));
+        }
+        self.bearers.insert((surname, who));
+    }
+
     /// Makes mentions of the candidates whose name the document gives a kind elsewhere.
     fn promote(&mut self, prose: &Prose<'_>, names: &mut Names) {
         let before = names.mentions.len();
@@ -127,17 +140,19 @@ impl Identities {
                 continue;
             }
             let kind = match self.names.get(&name_hash(prose, first, end)) {
-                Some(kind) => Some(*kind),
-                None if single && self.surnames.contains_key(&prose.hashes[first]) => {
+                Some(kind) if *kind == Kind::Person || prose.manner(first) != Manner::Prose => {
+                    Some(*kind)
+                }
+                _ if single && self.surnames.contains_key(&prose.hashes[first]) => {
                     Some(Kind::Person)
                 }
-                None if single
+                _ if single
                     && word.shape == Shape::Caps
                     && self.acronyms.contains_key(&prose.hashes[first]) =>
                 {
                     Some(Kind::Organisation)
                 }
-                None => None,
+                _ => None,
             };
             if let Some(kind) = kind {
                 names.mentions.push(Mention {
@@ -163,6 +178,13 @@ impl Identities {
             && let Some(who) = self.bearer(hash, mention)
         {
             return who;
+        }
+        if single
+            && mention.kind == Kind::Person
+            && mention.entry.is_none()
+            && let Some(who) = self.given.get(&hash)
+        {
+            return *who;
         }
         if single
             && mention.kind == Kind::Organisation
@@ -217,6 +239,14 @@ pub(crate) fn entry_of(who: Who) -> Option<&'static Entry> {
         Who::Known(entry) => lexicon().entry(entry),
         Who::Local(_) => None,
     }
+}
+
+/// Whether a person's family name comes first: `Ri Kwang-hyok`, `Xi Jinping`.
+fn is_family_first(prose: &Prose<'_>, mention: &Mention) -> bool {
+    let last = prose.token(mention.end - 1);
+    let syllables =
+        last.split_once('-').is_some_and(|(_, tail)| tail.starts_with(char::is_lowercase));
+    prose.has(mention.first, Class::FamilyFirst) || syllables && mention.end - mention.first == 2
 }
 
 /// The token of a person's family name: the last but `Jr.`, `III`.

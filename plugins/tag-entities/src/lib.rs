@@ -14,6 +14,7 @@ mod features;
 mod gazetteer;
 mod identity;
 mod lexicon;
+mod merge;
 mod names;
 mod prose;
 mod slug;
@@ -32,7 +33,7 @@ use crate::actors::{Acting, Actor, Scratch};
 use crate::gazetteer::{Gazetteer, Known};
 use crate::identity::Identities;
 use crate::lexicon::lexicon;
-use crate::names::Names;
+use crate::names::{Mention, Names};
 use crate::prose::Reader;
 use crate::statistics::Statistics;
 
@@ -65,9 +66,11 @@ pub struct TagEntities {
     known: Vec<Known>,
     names: Names,
     statistics: Statistics,
+    merged: Vec<Mention>,
     identities: Identities,
     scratch: Scratch,
     acting: Vec<Acting>,
+    rule: String,
 }
 
 impl Stage for TagEntities {
@@ -94,7 +97,10 @@ impl Stage for TagEntities {
         let prose = self.reader.read(document);
         self.gazetteer.find(&prose, &mut self.known);
         names::find(&prose, &self.known, &mut self.names);
-        self.statistics.revise(&prose, &self.known, &mut self.names.mentions);
+        if self.statistics.find(&prose, &self.known, &self.names.mentions) {
+            let found = &self.statistics.found;
+            merge::merge(&prose, &self.known, found, &mut self.names, &mut self.merged);
+        }
         self.names.mentions.retain(|mention| mention.score >= self.min_score);
         self.identities.identify(&prose, &mut self.names);
         let mentions = &self.names.mentions;
@@ -109,6 +115,12 @@ impl Stage for TagEntities {
                     .map(|(id, name)| (&**id, &**name)),
                 None => None,
             };
+            self.rule.clear();
+            self.rule.push_str(mention.rule);
+            if let Some(rule) = acting.rule {
+                self.rule.push('+');
+                self.rule.push_str(rule);
+            }
             entities::write(
                 changes,
                 &entities::Entity {
@@ -119,7 +131,7 @@ impl Stage for TagEntities {
                     name: self.identities.name(*who),
                     actor: actor.map(|(id, _)| id),
                     actor_name: actor.map(|(_, name)| name),
-                    rule: Some(acting.rule.unwrap_or(mention.rule)),
+                    rule: Some(&self.rule),
                 },
             );
         }

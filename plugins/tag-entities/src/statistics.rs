@@ -1,5 +1,4 @@
-//! The statistical tagger: an averaged perceptron over [`features`](crate::features), and how its
-//! finding and that of lists and rules become one.
+//! The statistical tagger: an averaged perceptron over [`features`](crate::features).
 //!
 //! Its labels are those of BILOU (first, inside, last, only word of a name; or none) for persons,
 //! organisations, places, groups, and for other names (events, works), which are not written.
@@ -13,7 +12,8 @@ use docmill_text::{Lattice, Tagger};
 use crate::classes::Class;
 use crate::features::{Features, keeps_kind};
 use crate::gazetteer::Known;
-use crate::lexicon::{Sort, lexicon};
+use crate::lexicon::lexicon;
+use crate::merge::trimmed;
 use crate::names::Mention;
 use crate::prose::{Prose, Shape};
 
@@ -56,26 +56,26 @@ pub(crate) struct Statistics {
     scores: Vec<i32>,
     lattice: Lattice,
     labels: Vec<u8>,
-    found: Vec<(Range<usize>, Option<Kind>)>,
-    merged: Vec<Mention>,
+    /// Names found, in text order; events and works have no kind.
+    pub(crate) found: Vec<(Range<usize>, Option<Kind>)>,
 }
 
 impl Statistics {
-    /// Replaces the rules' finding by that of both.
-    pub(crate) fn revise(
+    /// Finds names, given what the lists and rules found. Returns whether there is a model to do it.
+    pub(crate) fn find(
         &mut self,
         prose: &Prose<'_>,
         known: &[Known],
-        mentions: &mut Vec<Mention>,
-    ) {
-        let Some(model) = model() else { return };
+        mentions: &[Mention],
+    ) -> bool {
+        let Some(model) = model() else { return false };
         self.features.prepare(prose, known, mentions);
         self.found.clear();
         let stretches = std::mem::take(&mut self.features.stretches);
         for stretch in &stretches {
             self.scores.clear();
             self.scores.resize(stretch.len() * LABELS, 0);
-            favour_lists(mentions, stretch, &mut self.scores);
+            favour_lists(prose, mentions, stretch, &mut self.scores);
             for (at, row) in stretch.clone().zip(self.scores.chunks_exact_mut(LABELS)) {
                 self.own.clear();
                 self.features.of(prose, at, stretch, &mut self.own);
@@ -102,105 +102,8 @@ impl Statistics {
             }
         }
         self.features.stretches = stretches;
-        self.merge(prose, known, mentions);
+        true
     }
-
-    /// Takes the tagger's names, and the lists' and rules' where it found none.
-    fn merge(&mut self, prose: &Prose<'_>, known: &[Known], mentions: &mut Vec<Mention>) {
-        self.merged.clear();
-        let mut rules = mentions.iter().copied().peekable();
-        let mut known = known.iter().copied().peekable();
-        let mut free = 0;
-        for (tokens, kind) in &self.found {
-            while let Some(rule) = rules.next_if(|rule| rule.first < tokens.start) {
-                if rule.first >= free && rule.end <= tokens.start && stays(&rule) {
-                    self.merged.push(rule);
-                }
-            }
-            while known.next_if(|known| known.first < tokens.start).is_some() {}
-            let same = rules
-                .peek()
-                .filter(|rule| rule.first == tokens.start && rule.end == tokens.end)
-                .copied();
-            let entry = known
-                .peek()
-                .filter(|known| known.first == tokens.start && known.end == tokens.end)
-                .map(|known| known.entry);
-            let revised = self::revise(prose, tokens, *kind, same, entry);
-            match (revised, kind) {
-                (Some(mention), _) => {
-                    self.merged.push(mention);
-                    free = tokens.end;
-                }
-                (None, None) if tokens.len() > 1 => free = tokens.end,
-                _ => {}
-            }
-            while rules.next_if(|rule| rule.first < free).is_some() {}
-        }
-        self.merged.extend(rules.filter(|rule| rule.first >= free && stays(rule)));
-        std::mem::swap(mentions, &mut self.merged);
-    }
-}
-
-/// A name without what does not belong to it: small words and clitics at its ends, titles before a
-/// person, offices behind an organisation. Nothing where only such is left.
-fn trimmed(prose: &Prose<'_>, name: Range<usize>, kind: Kind, features: &Features) -> Range<usize> {
-    let small = |at: usize| !prose.is_capital(at) && prose.word(at).shape != Shape::Number;
-    let Range { mut start, mut end } = name;
-    while start < end && small(start) && features.is_unmarked(start) {
-        start += 1;
-    }
-    while start < end
-        && (prose.word(end - 1).shape == Shape::Clitic
-            || small(end - 1) && features.is_unmarked(end - 1))
-    {
-        end -= 1;
-    }
-    let title = |at: usize| {
-        prose.word(at).classes.any(&[Class::StateOffice, Class::OwnOffice])
-            && !prose.has(at, Class::Surname)
-    };
-    match kind {
-        Kind::Person => start = after_titles(prose, start..end),
-        Kind::Organisation => {
-            while start < end && title(end - 1) && features.is_unmarked(end - 1) {
-                end -= 1;
-            }
-        }
-        _ => {}
-    }
-    if (start..end).all(|at| is_office(prose, at) && features.is_unmarked(at)) {
-        start..start
-    } else {
-        start..end
-    }
-}
-
-/// Whether a token is but part of an office.
-pub(crate) fn is_office(prose: &Prose<'_>, at: usize) -> bool {
-    let classes = prose.word(at).classes;
-    classes.any(&[
-        Class::StateOffice,
-        Class::OwnOffice,
-        Class::OfficeModifier,
-        Class::FormOfAddress,
-    ]) && !classes.any(&[Class::FirstName, Class::Surname])
-}
-
-/// Where a person's name starts behind the titles before it.
-pub(crate) fn after_titles(prose: &Prose<'_>, name: Range<usize>) -> usize {
-    let title = |at: usize| {
-        prose.word(at).classes.any(&[Class::StateOffice, Class::FormOfAddress])
-            && !prose.has(at, Class::Particle)
-    };
-    let mut first = name.start;
-    while first + 1 < name.end
-        && title(first)
-        && !(prose.has(first, Class::FirstName) && name.end - first == 2)
-    {
-        first += 1;
-    }
-    first
 }
 
 /// What a name of the lists counts for in the sums: one that is hardly ever anything else, any
@@ -210,12 +113,25 @@ const LISTED: i32 = 150;
 const FORMED: i32 = 100;
 
 /// Gives the names of the lists a lead.
-fn favour_lists(mentions: &[Mention], stretch: &Range<usize>, scores: &mut [i32]) {
+fn favour_lists(
+    prose: &Prose<'_>,
+    mentions: &[Mention],
+    stretch: &Range<usize>,
+    scores: &mut [i32],
+) {
     let first = mentions.partition_point(|mention| mention.first < stretch.start);
     for mention in mentions[first..].iter().take_while(|mention| mention.end <= stretch.end) {
+        let words = mention.end - mention.first;
+        // "2019 United Kingdom general election" is an event.
+        let dated = mention.first > 0 && prose.word(mention.first - 1).shape == Shape::Number;
+        let plain = || {
+            let classes = prose.word(mention.first).classes;
+            !classes.any(&[Class::FirstName, Class::Surname, Class::Ambiguous])
+        };
         let lead = match mention.entry.and_then(|entry| lexicon().entry(entry)) {
-            Some(entry) if keeps_kind(entry.sort) && mention.end - mention.first > 1 => SURE * 2,
-            Some(entry) if keeps_kind(entry.sort) || mention.end - mention.first > 1 => SURE,
+            Some(entry) if words > 1 && keeps_kind(entry.sort) && !dated => SURE * 4,
+            Some(entry) if words > 1 && entry.kind != Kind::Person => SURE * 2,
+            Some(entry) if words > 1 || keeps_kind(entry.sort) || plain() => SURE,
             Some(_) => LISTED,
             None if mention.score > 0.75 => FORMED,
             None => continue,
@@ -240,70 +156,4 @@ fn favour_lists(mentions: &[Mention], stretch: &Range<usize>, scores: &mut [i32]
             }
         }
     }
-}
-
-/// Whether a mention of the rules stays where the tagger found nothing.
-fn stays(mention: &Mention) -> bool {
-    match mention.entry.and_then(|entry| lexicon().entry(entry)) {
-        Some(entry) => {
-            keeps_kind(entry.sort)
-                || mention.end - mention.first > 1
-                || matches!(
-                    entry.sort,
-                    Sort::Seat | Sort::Official | Sort::Organ | Sort::Organisation
-                )
-        }
-        None => mention.score >= 0.85,
-    }
-}
-
-/// The mention that a name of the tagger's makes, with what rules and lists know of the same words.
-fn revise(
-    prose: &Prose<'_>,
-    tokens: &Range<usize>,
-    kind: Option<Kind>,
-    same: Option<Mention>,
-    known: Option<u32>,
-) -> Option<Mention> {
-    let entry = same
-        .and_then(|same| same.entry)
-        .or(known)
-        .and_then(|entry| lexicon().entry(entry).map(|known| (entry, known)));
-    if let Some((number, entry)) = entry {
-        let fits = match kind {
-            Some(kind) => kind == entry.kind || kind == Kind::Place && entry.kind == Kind::Location,
-            None => false,
-        };
-        if fits || keeps_kind(entry.sort) && kind != Some(Kind::Person) || entry.sort == Sort::Seat
-        {
-            let rule = if fits { "gazetteer" } else { "gazetteer-alone" };
-            return Some(Mention {
-                first: tokens.start,
-                end: tokens.end,
-                kind: entry.kind,
-                entry: Some(number),
-                rule,
-                score: 0.95,
-            });
-        }
-    }
-    let kind = match kind? {
-        Kind::Place if is_location(prose, tokens) => Kind::Location,
-        kind => kind,
-    };
-    let agreed = same.filter(|same| same.kind == kind);
-    let (rule, score) = agreed.map_or(("statistics", 0.8), |same| (same.rule, same.score.max(0.9)));
-    Some(Mention { first: tokens.start, end: tokens.end, kind, entry: None, rule, score })
-}
-
-/// Whether a place has no government, by its form.
-fn is_location(prose: &Prose<'_>, tokens: &Range<usize>) -> bool {
-    let last = tokens.end - 1;
-    let governed =
-        ["city", "town", "village", "province", "state", "county", "district", "region", "oblast"];
-    tokens.len() > 1
-        && (prose.has(last, Class::PlaceLast) && !governed.iter().any(|word| prose.is(last, word))
-            || ["mount", "lake", "gulf", "cape", "river"]
-                .iter()
-                .any(|word| prose.is(tokens.start, word)))
 }

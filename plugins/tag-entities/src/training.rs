@@ -8,9 +8,10 @@ use docmill_text::{Example, Tagger, Training, train};
 use crate::features::keeps_kind;
 use crate::gazetteer::Gazetteer;
 use crate::lexicon::lexicon;
+use crate::merge::{after_titles, is_office};
 use crate::names::{self, Names};
 use crate::prose::Reader;
-use crate::statistics::{LABELS, Statistics, after_titles, allowed, is_office, label};
+use crate::statistics::{LABELS, Statistics, allowed, label};
 
 /// A name in a text: its bytes, and its kind (`PER`, `ORG`, `LOC`, `NORP`, `MISC`).
 pub type Name = (Range<usize>, String);
