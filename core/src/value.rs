@@ -85,9 +85,10 @@ impl From<f64> for Value<'_> {
     }
 }
 
+/// The decimal that the `f32` is written as: 0.98 stays 0.98, and is not 0.9800000190734863.
 impl From<f32> for Value<'_> {
     fn from(number: f32) -> Self {
-        Value::Number(number.into())
+        Value::Number(number.to_string().parse().unwrap_or(f64::from(number)))
     }
 }
 
@@ -174,5 +175,19 @@ impl PartialEq for List<'_> {
 impl fmt::Debug for List<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_float_keeps_its_digits() {
+        for (number, expected) in [(0.98_f32, 0.98), (-0.1, -0.1), (3.0, 3.0), (1e-30, 1e-30)] {
+            assert_eq!(Value::from(number), Value::Number(expected));
+        }
+        assert!(Value::from(f32::NAN).as_number().is_some_and(f64::is_nan));
+        assert_eq!(Value::from(f32::INFINITY), Value::Number(f64::INFINITY));
     }
 }

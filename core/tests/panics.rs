@@ -4,7 +4,13 @@
 
 mod components;
 
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::AtomicBool,
+};
+
 use components::{pipeline, read, run_in};
+use docmill_core::engine::{Destination, RunOptions, run};
 
 const PLAIN: &str = "[[stage]]\nuse = \"upper\"\n[[sink]]\nuse = \"plain\"\n";
 
@@ -62,4 +68,19 @@ fn a_sink_that_panics_or_fails_fails_one_document() {
     let (written, errors) = outcome(&["a", "sink-panic", "b", "sink-error", "c"], PLAIN);
     assert_eq!(written, ["A", "B", "C"]);
     assert!(errors[0].contains("the sink panicked: on purpose"), "{errors:?}");
+}
+
+#[test]
+fn a_fault_outside_of_components_ends_all_workers() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipeline = pipeline(&["a"; 1000], PLAIN);
+    let options = RunOptions {
+        threads: 4.try_into().ok(),
+        limit: None,
+        destination: Destination::Folder(dir.path().to_owned()),
+        stop: &AtomicBool::new(false),
+        observe: &|_| panic!("on purpose"),
+    };
+    assert!(catch_unwind(AssertUnwindSafe(|| run(&pipeline, options))).is_err());
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
 }

@@ -102,6 +102,21 @@ fn too_many_failures_stop_the_run_and_keep_the_dead_letters() {
 }
 
 #[test]
+fn the_same_failures_stop_a_run_at_any_thread_count() {
+    let texts: Vec<&str> =
+        (0..2_000).map(|n: usize| if n.is_multiple_of(3) { "error" } else { "a" }).collect();
+    let pipeline = pipeline(&texts, &format!("[run]\nmax-failed = 100\n{TROUBLE}"));
+    let outcomes = [1, 2, 8].map(|threads| {
+        let dir = tempfile::tempdir().unwrap();
+        let error = run_in(dir.path(), &pipeline, threads).unwrap_err();
+        let RunError::TooManyFailed { failed, allowed: 100, .. } = error else { panic!("{error}") };
+        (failed, read(dir.path(), "dead-letters.jsonl"))
+    });
+    assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
+    assert_eq!(outcomes[0].1.lines().count() as u64, outcomes[0].0);
+}
+
+#[test]
 fn a_stopped_run_leaves_earlier_outputs_alone() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("plain.txt"), "of an earlier run").unwrap();
