@@ -145,6 +145,13 @@ pub(crate) fn trimmed(
     while start < end && small(start) && features.is_unmarked(start) {
         start += 1;
     }
+    // "The Kremlin", where the lists know "Kremlin".
+    let article = |at: usize| {
+        prose.is(at, "the") && features.is_unmarked(at) && !features.is_unmarked(at + 1)
+    };
+    if start + 1 < end && article(start) {
+        start += 1;
+    }
     while start < end
         && (prose.word(end - 1).shape == Shape::Clitic
             || small(end - 1) && features.is_unmarked(end - 1))
@@ -156,7 +163,9 @@ pub(crate) fn trimmed(
             && !prose.has(at, Class::Surname)
     };
     match kind {
-        Kind::Person => start = after_titles(prose, start..end),
+        Kind::Person if start < end && features.is_unmarked(start) => {
+            start = after_titles(prose, start..end);
+        }
         Kind::Organisation => {
             while start < end && title(end - 1) && features.is_unmarked(end - 1) {
                 end -= 1;
@@ -182,18 +191,25 @@ pub(crate) fn is_office(prose: &Prose<'_>, at: usize) -> bool {
     ]) && !classes.any(&[Class::FirstName, Class::Surname])
 }
 
-/// Where a person's name starts behind the titles before it.
+/// Where a person's name starts behind the titles before it: behind the last word of the last
+/// office, where all before belongs to offices.
 pub(crate) fn after_titles(prose: &Prose<'_>, name: Range<usize>) -> usize {
-    let title = |at: usize| {
-        prose.word(at).classes.any(&[Class::StateOffice, Class::FormOfAddress])
-            && !prose.has(at, Class::Particle)
-    };
     let mut first = name.start;
-    while first + 1 < name.end
-        && title(first)
-        && !(prose.has(first, Class::FirstName) && name.end - first == 2)
-    {
-        first += 1;
+    for at in name.start..name.end.saturating_sub(1) {
+        let classes = prose.word(at).classes;
+        let given = classes.has(Class::FirstName) && name.end - at == 2;
+        let office = classes.any(&[
+            Class::StateOffice,
+            Class::OwnOffice,
+            Class::FormOfAddress,
+            Class::OfficeModifier,
+        ]);
+        if given || !office || classes.has(Class::Particle) {
+            break;
+        }
+        if classes.any(&[Class::StateOffice, Class::FormOfAddress]) {
+            first = at + 1;
+        }
     }
     first
 }
