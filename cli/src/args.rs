@@ -135,12 +135,16 @@ pub(crate) struct Test {
 
 #[derive(clap::Args)]
 pub(crate) struct Show {
-    /// A component's name; without one, all components are listed
+    /// A component's name, or `run` or `test` for these tables; without one, all are listed
     pub(crate) name: Option<String>,
 
     /// Write the JSON Schema of pipeline files, for editors
     #[arg(long, conflicts_with = "name")]
     pub(crate) schema: bool,
+
+    /// Write all components and their settings as one page of Markdown
+    #[arg(long, conflicts_with_all = ["name", "schema"])]
+    pub(crate) markdown: bool,
 }
 
 #[derive(clap::Args)]

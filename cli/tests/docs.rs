@@ -1,6 +1,8 @@
 //! Every TOML block in the book, the READMEs and the doc comments is a pipeline that `check` accepts,
 //! or a part of one. (The examples of wrong pipelines that explain the codes of diagnostics have a test of
-//! their own.)
+//! their own.) The reference says what the components say of themselves.
+//!
+//! `BLESS=1 cargo test -p docmill --test docs` writes the reference anew.
 
 use std::{
     fs,
@@ -52,6 +54,26 @@ fn every_toml_block_is_accepted() {
         }
     }
     assert!(refused.is_empty(), "{refused}");
+}
+
+#[test]
+fn the_reference_is_what_show_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/reference.md");
+    let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
+    let out = docmill.args(["show", "--markdown"]).output().unwrap();
+    let now = String::from_utf8(out.stdout).unwrap();
+    assert!(now.contains("`min-length`") && now.contains("`max-document`"), "{now}");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, now).unwrap();
+        return;
+    }
+    // The first line that differs is enough to see what changed.
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let stale = before.lines().chain([""]).zip(now.lines().chain([""])).find(|(a, b)| a != b);
+    assert_eq!(
+        stale, None,
+        "docs/src/reference.md is stale; write it anew:\n\n    BLESS=1 cargo test -p docmill --test docs\n"
+    );
 }
 
 /// Markdown and Rust files of the repository.

@@ -27,6 +27,25 @@ fn a_component_says_what_it_needs_and_can_be_told() {
 }
 
 #[test]
+fn what_a_stage_does_to_documents_is_told() {
+    let clean = Sandbox::new().run(&["show", "clean"]).exits(0);
+    clean.shows(&["edits the text", "sets the metadata: title"]);
+    let stance = Sandbox::new().run(&["show", "score-stance"]).exits(0);
+    stance.shows(&["needs the layers: ", "brings the layers: "]);
+}
+
+#[test]
+fn tables_of_no_component_are_explained_too() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["show", "run"]).exits(0).shows(&["[run]", "max-failed", "on-error"]);
+    sandbox.run(&["show", "test"]).exits(0).shows(&[
+        "[[test]]",
+        "name  a string; must be set",
+        "want.dropped",
+    ]);
+}
+
+#[test]
 fn an_unknown_component_is_guessed() {
     let sandbox = Sandbox::new();
     sandbox.run(&["show", "segmnt"]).exits(2).says(&["did you mean `segment`?"]);

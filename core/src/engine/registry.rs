@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use thiserror::Error;
 
 use crate::{
-    Plugin,
+    Contract, Plugin,
     plugin::{SinkEntry, SourceEntry, StageEntry},
 };
 
@@ -308,6 +308,28 @@ impl<'r> Component<'r> {
                 |c| c.writes.into_iter().map(|written| written.layer).collect(),
             ),
             AnyEntry::Sink(_) => Vec::new(),
+        }
+    }
+
+    /// The layers that it reads where there are some, when no setting is made.
+    pub fn uses(self) -> Vec<String> {
+        self.stage_contract().map_or_else(Vec::new, |contract| contract.uses)
+    }
+
+    /// The metadata keys that it may set when no setting is made; only a stage says so.
+    pub fn sets(self) -> Vec<String> {
+        self.stage_contract().map_or_else(Vec::new, |contract| contract.metadata)
+    }
+
+    /// Whether it edits the text when no setting is made.
+    pub fn edits_text(self) -> bool {
+        self.stage_contract().is_some_and(|contract| contract.edits)
+    }
+
+    fn stage_contract(self) -> Option<Contract> {
+        match self.entry {
+            AnyEntry::Stage(entry) => (entry.contract)(&json!({})).ok(),
+            AnyEntry::Source(_) | AnyEntry::Sink(_) => None,
         }
     }
 }

@@ -24,7 +24,8 @@ pub(crate) struct TestTable {
     metadata: Option<Map<String, Json>>,
     /// Layers that the document brings, by name. Offsets in chars.
     layers: Option<BTreeMap<String, Vec<GivenAnnotation>>>,
-    /// What must come out.
+    /// What must come out. Beside `text`, `metadata` and `dropped`, each key is a layer and lists exactly
+    /// the annotations it must hold or, with `-include` after the layer's name, some of them.
     #[schemars(example = serde_json::json!({ "text": "…" }))]
     want: Want,
 }
