@@ -4,6 +4,8 @@
 //! Every third line of each document goes, and every word is annotated before. Prints what the engine
 //! costs as a multiple of the plain loop, without provenance, with the map, and with removed text.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints the ratios that it measures")]
+
 use std::{
     hint::black_box,
     sync::{Arc, OnceLock, atomic::AtomicBool},

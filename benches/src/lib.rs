@@ -5,11 +5,13 @@
 //! (about 3.3 KB a document, a name every eight words, a sixth of the lines boilerplate, curly quotes), so
 //! that it costs stages what news costs them; it says nothing about how well they do their work.
 
+mod job;
 mod ratio;
 mod words;
 
 use std::fmt::Write;
 
+pub use job::{NEWS_STAGES, pipeline, run_into};
 pub use ratio::{Ratio, ratio};
 
 /// Makes documents, one JSON line each: `{"id", "metadata": {"outlet", "date"}, "text"}`.
