@@ -5,6 +5,7 @@
 use docmill_core::vocab::stances::{Channel, Kind};
 
 use crate::{
+    chunks::Chunk,
     lexicon::Lexicon,
     mentions::{self, Named},
     outlook::Outlook,
@@ -22,6 +23,7 @@ pub(crate) fn find(
     findings: &mut Findings,
 ) {
     let read = &reading.sentences[sentence];
+    unless(reading, lexicon, sentence, findings);
     for group in &read.groups {
         let first = reading.piece(sentence, group.start);
         let bound = matches!(first, "should" | "must" | "ought");
@@ -51,6 +53,40 @@ pub(crate) fn find(
                 trigger: main.span,
                 sentence,
                 channel: Channel::Quote,
+                doubt: 0.0,
+                accuses: false,
+            },
+        );
+    }
+}
+
+/// "Oslo will veto it unless Bern pays": a threat to Bern.
+fn unless(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, findings: &mut Findings) {
+    let read = &reading.sentences[sentence];
+    for (at, chunk) in read.chunks.iter().enumerate() {
+        let Chunk::Mark(Pos::Sub, unit) = *chunk else { continue };
+        if !reading.piece(sentence, unit).eq_ignore_ascii_case("unless") {
+            continue;
+        }
+        let main = read.groups.iter().rev().find(|group| group.chunk < at && group.modal);
+        let asked = read.groups.iter().find(|group| group.chunk > at);
+        let (Some(holder), Some(target)) =
+            (main.and_then(|group| group.subject), asked.and_then(|group| group.subject))
+        else {
+            continue;
+        };
+        findings.add(
+            &mentions::named(reading, lexicon, sentence, holder),
+            &mentions::named(reading, lexicon, sentence, target),
+            Shown {
+                kind: Kind::Appeal,
+                sign: -1,
+                outlook: Outlook::DONE,
+                family: Family::Bidding,
+                lemma: "unless",
+                trigger: read.units[unit].span,
+                sentence,
+                channel: Channel::Action,
                 doubt: 0.0,
                 accuses: false,
             },

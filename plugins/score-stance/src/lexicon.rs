@@ -73,6 +73,8 @@ tags! {
     QUANTITY = 37,
     /// A noun that names a stance.
     STANCE = 38,
+    /// Someone whom a state can free.
+    PEOPLE = 40,
     /// Says that something is meant to be done: "plan", "promise".
     INTENT = 39,
 }
@@ -448,6 +450,7 @@ impl Lexicon {
             (include_str!("../words/goods.txt"), Tags::GOODS.or(Tags::NOUN)),
             (include_str!("../words/harms.txt"), Tags::HARM.or(Tags::NOUN)),
             (include_str!("../words/deeds.txt"), Tags::DEED.or(Tags::NOUN)),
+            (include_str!("../words/people.txt"), Tags::PEOPLE.or(Tags::NOUN)),
             (include_str!("../words/times.txt"), Tags::TIME.or(Tags::NOUN)),
         ] {
             for word in lines(list).flat_map(|line| line.split(' ')) {

@@ -506,7 +506,11 @@ impl NounRule<'_> {
     fn asker(&self, before: &[Finding], here: &Findings, subject: &[Named]) -> Vec<Named> {
         let [subject] = subject else { return Vec::new() };
         let noun = &self.noun.lemma;
-        let asker = reactions::doer(before, &here.found, self.sentence, subject.actor, noun);
+        let asker = reactions::doer(before, &here.found, self.sentence, subject.actor, noun)
+            .or_else(|| {
+                reactions::counterpart(before, &here.found, self.sentence, subject.actor)
+                    .map(|actor| (actor, 0))
+            });
         let span = quotes::phrase_span(self.read, self.at);
         asker
             .zip(span)

@@ -20,6 +20,7 @@ pub(crate) fn find(
     findings: &mut Findings,
 ) {
     let read = &reading.sentences[sentence];
+    find_beside(reading, lexicon, sentence, findings);
     for (at, group) in read.groups.iter().enumerate() {
         if read.units[group.main].pos != Pos::Be {
             continue;
@@ -69,6 +70,50 @@ pub(crate) fn find(
                 &[Named { actor, span, owned: false }],
                 &subjects,
                 Shown { channel: Channel::Quote, ..shown(sign, lemma) },
+            );
+        }
+    }
+}
+
+/// "Peru, Chile's oldest ally, …": what stands beside a name.
+fn find_beside(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, findings: &mut Findings) {
+    let read = &reading.sentences[sentence];
+    for chunk in 1..read.chunks.len() {
+        let comma = matches!(read.chunks[chunk], Chunk::Mark(Pos::Comma | Pos::Dash, _));
+        let (Some(one), Some(other), true) =
+            (read.phrase_at(chunk - 1), read.phrase_at(chunk + 1), comma)
+        else {
+            continue;
+        };
+        for (name, kin) in [(one, other), (other, one)] {
+            let Some(head) = read.head(kin) else { continue };
+            let Some(noun) = lexicon.noun_of(head.word).filter(|noun| noun.is("kin")) else {
+                continue;
+            };
+            let holder = mentions::head(reading, lexicon, read, name);
+            let mut targets: Vec<Named> = mentions::owner(reading, lexicon, read, kin)
+                .into_iter()
+                .map(|named| Named { owned: false, ..named })
+                .collect();
+            if targets.is_empty() {
+                targets = after_prep(reading, lexicon, sentence, read, kin);
+            }
+            let Some(holder) = holder else { continue };
+            findings.add(
+                &[holder],
+                &targets,
+                Shown {
+                    kind: Kind::Attitude,
+                    sign: noun.sign,
+                    outlook: outlook::Outlook::DONE,
+                    family: Family::Predicate,
+                    lemma: &noun.lemma,
+                    trigger: head.span,
+                    sentence,
+                    channel: Channel::Author,
+                    doubt: 0.0,
+                    accuses: false,
+                },
             );
         }
     }

@@ -102,6 +102,21 @@ pub(crate) fn doer(
     act.or(any).filter(|_| generic)
 }
 
+/// With whom an actor last had to do.
+pub(crate) fn counterpart(
+    before: &[Finding],
+    here: &[Finding],
+    sentence: usize,
+    actor: ActorId,
+) -> Option<ActorId> {
+    let near = before.iter().rev().take(MOST);
+    let near = near.take_while(|finding| finding.sentence + MEMORY >= sentence);
+    here.iter().rev().chain(near).find_map(|finding| {
+        let (holder, target) = (finding.holder.actor, finding.target.actor);
+        if holder == actor { Some(target) } else { (target == actor).then_some(holder) }
+    })
+}
+
 /// Finds judgements.
 pub(crate) fn find(
     reading: &Reading<'_>,

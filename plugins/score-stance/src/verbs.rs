@@ -115,6 +115,9 @@ impl VerbRule<'_> {
         let theme = self.theme();
         let given = self.known.indirect.is_some()
             && !theme.is_some_and(|theme| self.has_tag(theme, Tags::HARM));
+        if frame.is("given") && self.known.object.is_none() && !self.known.passive {
+            return;
+        }
         if frame.is("goods") && !given && !theme.is_some_and(|theme| self.is_goods(theme))
             || frame.is("harm") && !self.is_harm(theme)
         {
@@ -146,6 +149,8 @@ impl VerbRule<'_> {
             let sign = frame.targets.first().map_or(0, |slot| slot.sign);
             let each_other = Target { named: holders.clone(), sign, doubt: 0.05 };
             self.add(findings, &holders, &each_other, outlook);
+        } else if let Some(target) = self.shared_target(findings, &holders) {
+            self.add(findings, &holders, &target, outlook);
         } else if let Some(target) = self.bidden() {
             self.add(findings, &holders, &target, outlook);
         } else if let Some((named, sign)) = self.reaction(before, findings, &holders) {
@@ -205,6 +210,19 @@ impl VerbRule<'_> {
                 accuses: self.frame.is("fact"),
             },
         );
+    }
+
+    /// "Oslo thanked Rome and pressed for more": whom the verb before concerns. "Apologised": whoever was harmed.
+    fn shared_target(&self, here: &Findings, holders: &[Named]) -> Option<Target> {
+        let [holder] = holders else { return None };
+        let same = self.frame.is("same") && self.after(self.lexicon.known.for_).is_some();
+        let known = here.found.iter().rev().find(|known| known.holder.actor == holder.actor);
+        let known = known.filter(|_| same)?;
+        Some(Target {
+            named: vec![Named { owned: true, ..known.target }],
+            sign: self.frame.targets.first()?.sign,
+            doubt: 0.05,
+        })
     }
 
     /// "Demanded that Rome withdraw": the subject of what is demanded.
@@ -280,7 +298,9 @@ impl VerbRule<'_> {
         let resolved = self.is_resolved();
         let phrase =
             if self.known.passive && !resolved { self.known.agent } else { self.known.subject };
-        let Some(phrase) = phrase else { return Vec::new() };
+        let Some(phrase) = phrase else {
+            return self.announced().into_iter().collect();
+        };
         let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
         if !own.is_empty() || self.frame.is("named") {
             return own;
@@ -290,6 +310,17 @@ impl VerbRule<'_> {
             return own;
         }
         mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase)
+    }
+
+    /// "No tanks would be sent": the speaker tells what its own side will do.
+    fn announced(&self) -> Option<Named> {
+        let future = self.known.passive
+            && self.known.modal
+            && self.known.agent.is_none()
+            && self.frame.kind == Kind::Act;
+        let said = self.reading.speech.around(self.sentence, self.trigger()).filter(|_| future)?;
+        let (actor, span) = said.speaker.zip(said.speaker_span)?;
+        Some(Named { actor, span, owned: true })
     }
 
     /// "Is opposed to", "is committed to": a passive whose subject holds the stance.
@@ -445,6 +476,9 @@ impl VerbRule<'_> {
         }
         let phrase = mentions::counted(self.lexicon, self.read, phrase).unwrap_or(phrase);
         let head = self.read.head(phrase)?;
+        if self.frame.is("people") && !head.tags.any(Tags::PEOPLE.or(Tags::AGENT)) {
+            return None;
+        }
         let noun = self.lexicon.noun_of(head.word);
         let owners = mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase);
         if let Some(noun) = noun {
