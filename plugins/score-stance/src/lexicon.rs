@@ -75,6 +75,8 @@ tags! {
     STANCE = 38,
     /// Someone whom a state can free.
     PEOPLE = 40,
+    /// Represents its state in another.
+    ENVOY = 41,
     /// Says that something is meant to be done: "plan", "promise".
     INTENT = 39,
 }
@@ -355,6 +357,7 @@ impl Lexicon {
                 "negdet" => Tags::NO,
                 "adj" => Tags::ADJ,
                 "quantity" => Tags::QUANTITY,
+                "envoy" => Tags::NOUN.or(Tags::ENVOY),
                 "intent" => Tags::NOUN.or(Tags::INTENT),
                 "refusal" => Tags::NOUN.or(Tags::UNWILLING),
                 "unwilling" => Tags::ADJ.or(Tags::UNWILLING),

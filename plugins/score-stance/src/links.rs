@@ -153,6 +153,22 @@ fn next_member(
 /// "Refused to disarm and recognise", "will visit and help": the second verb shares what governs the first.
 fn share_auxiliary(sentence: &mut Sentence, at: usize) {
     let group = sentence.groups[at];
+    let (before, main) = (sentence.groups[at - 1], sentence.units[group.main].pos);
+    let inverted = matches!(sentence.units[before.main].pos, Pos::Do | Pos::Modal)
+        && before.chunk + 2 == group.chunk
+        && group.start == group.main
+        && main == Pos::Base;
+    if let Some(subject) = sentence.phrase_at(before.chunk + 1).filter(|_| inverted) {
+        let denied = before
+            .chunk
+            .checked_sub(1)
+            .is_some_and(|at| matches!(sentence.chunks[at], Chunk::Mark(Pos::Neg, _)));
+        let group = &mut sentence.groups[at];
+        group.negated |= before.negated || denied;
+        group.modal |= before.modal;
+        group.subject = Some(subject);
+        return;
+    }
     let bare = group.start == group.main && sentence.units[group.main].pos == Pos::Base;
     let joined = group.chunk.checked_sub(1).is_some_and(|before| {
         matches!(sentence.chunks[before], Chunk::Mark(Pos::Conj | Pos::But, _))
@@ -371,11 +387,11 @@ fn clause_follows(sentence: &Sentence, phrase: usize) -> bool {
 }
 
 fn subject_of_finite(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option<usize> {
-    left_subject(sentence, at).or_else(|| inverted_subject(sentence, lexicon, at))
+    left_subject(sentence, lexicon, at).or_else(|| inverted_subject(sentence, lexicon, at))
 }
 
 /// The subject of a finite verb, to its left.
-fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
+fn left_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) -> Option<usize> {
     let group = sentence.groups[at];
     let mut chunk = group.chunk;
     let (mut joined, mut comma) = (false, false);
@@ -413,7 +429,7 @@ fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
                         chunk = start;
                         continue;
                     }
-                    return before.subject;
+                    return matrix_subject(sentence, lexicon, before.chunk).or(before.subject);
                 }
             }
             Chunk::Mark(pos, _) => match pos {
@@ -443,6 +459,20 @@ fn left_subject(sentence: &Sentence, at: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// "Roe said the deal failed and warned …": who says it, where the verb before is of no one's doing.
+fn matrix_subject(sentence: &Sentence, lexicon: &Lexicon, chunk: usize) -> Option<usize> {
+    let own = sentence.group_at(chunk).and_then(|group| sentence.groups[group].subject)?;
+    if names_someone(sentence, own) {
+        return None;
+    }
+    let earlier = sentence.groups.iter().rev().filter(|group| group.chunk < chunk).take(4);
+    let cue = earlier.into_iter().find(|group| {
+        group.reports.is_some()
+            && lexicon.verb_of(sentence.units[group.main].word).is_some_and(|verb| verb.is_cue)
+    });
+    cue.and_then(|group| group.subject).filter(|subject| names_someone(sentence, *subject))
 }
 
 /// Where the subordinate clause begins that holds the verb at `chunk`, if one does.

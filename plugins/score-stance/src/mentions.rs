@@ -262,7 +262,7 @@ const PAIRED: &[&str] = &[
 pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
     let mut earlier: Vec<Candidate> = Vec::new();
     let mut recent: Vec<ActorId> = Vec::new();
-    let parties = main_parties(reading);
+    let parties = reading.parties.clone();
     for at in 0..reading.sentences.len() {
         let mut here: Vec<Candidate> = Vec::new();
         for chunk in 0..reading.sentences[at].chunks.len() {
@@ -277,6 +277,7 @@ pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
             resolve_pair(reading, lexicon, at, phrase, &newest, &parties);
             here.extend(pair_candidate(reading, at, phrase));
             resolve_country(reading, at, phrase, &recent);
+            resolve_neighbour(reading, at, phrase, &parties);
             here.extend(modifiers(reading, at, phrase));
             here.extend(
                 candidate(reading, lexicon, at, phrase)
@@ -316,7 +317,7 @@ fn is_state(reading: &Reading<'_>, unit: &Unit) -> bool {
 }
 
 /// The states of a document, most named first.
-fn main_parties(reading: &Reading<'_>) -> Vec<ActorId> {
+pub(crate) fn main_parties(reading: &Reading<'_>) -> Vec<ActorId> {
     let mut counts = vec![0usize; reading.actors.len()];
     for mention in &reading.mentions {
         let place = matches!(mention.kind, Kind::Place | Kind::Group);
@@ -541,6 +542,31 @@ fn resolve_country(reading: &mut Reading<'_>, sentence: usize, phrase: usize, re
     }
 }
 
+/// "Its neighbour": of the two states that the text is most about, the other one.
+fn resolve_neighbour(
+    reading: &mut Reading<'_>,
+    sentence: usize,
+    phrase: usize,
+    parties: &[ActorId],
+) {
+    let read = &reading.sentences[sentence];
+    let known = &read.phrases[phrase];
+    let head = reading.piece(sentence, known.head);
+    if !matches!(head, "neighbour" | "neighbor") || parties.len() < 2 {
+        return;
+    }
+    let units = read.units.get(known.start..known.head).unwrap_or_default();
+    let own = units
+        .iter()
+        .find(|unit| unit.pos == Pos::PossPronoun && unit.span.of(reading.text) == Some("its"));
+    let Some(own) = own.and_then(|unit| unit.referent) else { return };
+    let other = parties.iter().take(2).find(|actor| **actor != own);
+    if parties.iter().take(2).any(|actor| *actor == own) {
+        let at = known.head;
+        reading.sentences[sentence].units[at].referent = other.copied();
+    }
+}
+
 /// "Both countries", "the two governments", "each other": the two actors named last, but for the subject.
 fn resolve_pair(
     reading: &mut Reading<'_>,
@@ -567,7 +593,7 @@ fn resolve_pair(
     let all = word(head, &["sides"]) && units.len() <= 3;
     let between = known.prep == Some(lexicon.known.between) && word(head, PAIRED);
     let tie = lexicon.noun_of(head.word).is_some_and(|noun| noun.is("mutual"));
-    let bilateral = tie && units.iter().any(|unit| word(unit, &["bilateral", "mutual"]));
+    let bilateral = tie && units.iter().any(|unit| word(unit, &["bilateral"]));
     let names = units.iter().any(|unit| unit.mention.is_some());
     if names || !(two && sides || all || between || bilateral) || known.joined.is_some() {
         return;

@@ -237,6 +237,7 @@ impl NounRule<'_> {
             }
         }
         let mut doubt = 0.0;
+        let free = governor.is_none();
         if let Some((group, effect, subject)) = governor {
             let word = self.read.units[self.read.groups[group].main].word;
             match effect {
@@ -285,6 +286,10 @@ impl NounRule<'_> {
                     }
                 }
             }
+        }
+        if targets.is_none() && self.noun.kind == Kind::Appeal && free && !self.noun.is("never") {
+            targets = self.addressee(before, findings, &holders);
+            doubt += 0.15;
         }
         let Some((targets, sign)) = targets else { return };
         if self.noun.is("threat") {
@@ -500,6 +505,19 @@ impl NounRule<'_> {
             .map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase))
             .filter(|named| !named.is_empty());
         indirect.map(|named| (named, self.noun.sign))
+    }
+
+    /// With whom an asker last had to do: to whom "its request" must go.
+    fn addressee(
+        &self,
+        before: &[Finding],
+        here: &Findings,
+        holders: &[Named],
+    ) -> Option<(Vec<Named>, i8)> {
+        let [holder] = holders else { return None };
+        let actor = reactions::counterpart(before, &here.found, self.sentence, holder.actor)?;
+        let span = quotes::phrase_span(self.read, self.at)?;
+        Some((vec![Named { actor, span, owned: true }], self.noun.sign))
     }
 
     /// Who last asked something of the subject: whose "requests" it must be that it turned down.

@@ -99,7 +99,17 @@ pub(crate) fn doer(
         }
         any.get_or_insert(found);
     }
-    act.or(any).filter(|_| generic)
+    if let Some(found) = act.or(any).filter(|_| generic) {
+        return Some(found);
+    }
+    // A third party's word on what one did to another.
+    let near = before.iter().rev().take(MOST);
+    let near = near.take_while(|finding| finding.sentence + MEMORY >= sentence);
+    let named = here.iter().rev().chain(near).find(|finding| {
+        let shared = finding.lemma.bytes().zip(noun.bytes()).take_while(|(a, b)| a == b).count();
+        finding.kind == Kind::Act && finding.holder.actor != to && shared >= 4
+    });
+    named.map(|finding| (finding.holder.actor, finding.sign))
 }
 
 /// With whom an actor last had to do.

@@ -46,6 +46,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) kinds: Vec<entities::Kind>,
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) spans: Vec<Span>,
+    /// The states of the document, most named first.
+    pub(crate) parties: Vec<ActorId>,
     pub(crate) speech: Speech,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Reading<'a> {
             chunks::chunk(sentence, lexicon);
             links::link(sentence, lexicon);
         }
+        reading.parties = mentions::main_parties(&reading);
         mentions::resolve_pronouns(&mut reading, lexicon);
         reading.speech = quotes::attribute(&mut reading, lexicon, &quotes);
         reading

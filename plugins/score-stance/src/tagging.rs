@@ -268,7 +268,7 @@ impl Context<'_> {
             {
                 return true;
             }
-            if seen && unit.span.of(self.text) == Some("of") {
+            if seen && (unit.span.of(self.text) == Some("of") || tags.any(Tags::CONJ)) {
                 continue;
             }
             if tags.any(Tags::PREP.or(Tags::CONJ).or(Tags::SUB).or(Tags::THAT).or(Tags::WH))
@@ -451,6 +451,7 @@ impl Context<'_> {
                 {
                     Pos::Past
                 } else if !nounish
+                    || self.subjunctive() && self.object_follows()
                     || (plural || self.joined_names()) && self.object_follows()
                     || self.joined_names() && self.bare_object_follows()
                 {
@@ -483,6 +484,12 @@ impl Context<'_> {
         self.at >= 3
             && self.units[self.at - 2].pos == Pos::Conj
             && self.units[self.at - 3].pos == Pos::Name
+    }
+
+    /// "That Oslo halt": a name right after "that".
+    fn subjunctive(&self) -> bool {
+        let before = self.at.checked_sub(2).and_then(|at| self.units.get(at));
+        before.is_some_and(|unit| matches!(unit.pos, Pos::That | Pos::Sub))
     }
 
     /// A plural noun, then the end of the clause or a preposition: "trade barbs".

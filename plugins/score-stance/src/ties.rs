@@ -74,7 +74,16 @@ fn sides(rule: &NounRule<'_>) -> Option<(Vec<Named>, Vec<Named>, bool)> {
     let own = !owners.is_empty();
     let speaker = rule.reading.speech.around(rule.sentence, rule.trigger());
     let speaker = speaker.and_then(|said| said.speaker.zip(said.speaker_span));
-    if !own && rule.governing_group().is_none() {
+    let hoped = rule.phrase.prep == Some(rule.lexicon.known.for_);
+    let hoped = hoped
+        .then_some(rule.phrase.governor)
+        .flatten()
+        .and_then(|group| rule.read.groups[group].subject);
+    let hoped =
+        hoped.map(|phrase| mentions::named(rule.reading, rule.lexicon, rule.sentence, phrase));
+    if let Some(named) = hoped.filter(|named| !own && !named.is_empty()) {
+        owners = named;
+    } else if !own && rule.governing_group().is_none() {
         let (actor, span) = speaker?;
         owners = vec![Named { actor, span, owned: false }];
     } else if !own {
@@ -116,8 +125,13 @@ fn value(rule: &NounRule<'_>) -> Option<i8> {
         return Some(sign);
     }
     let read = rule.read;
-    let boasted =
-        (rule.phrase.prep == Some(rule.lexicon.known.of)).then_some(rule.phrase.governor).flatten();
+    let known = rule.lexicon.known;
+    let boasted = rule
+        .phrase
+        .prep
+        .is_some_and(|prep| prep == known.of || prep == known.for_)
+        .then_some(rule.phrase.governor)
+        .flatten();
     if let Some(group) = rule.governing_group().or(boasted) {
         let known = read.groups[group];
         if let Some(sign) = rule.lexicon.tie_sign(read.units[known.main].word, TieSign::Object) {

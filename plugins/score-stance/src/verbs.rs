@@ -115,6 +115,15 @@ impl VerbRule<'_> {
         let theme = self.theme();
         let given = self.known.indirect.is_some()
             && !theme.is_some_and(|theme| self.has_tag(theme, Tags::HARM));
+        if frame.is("neutral") {
+            return self.neutral(&holders, findings);
+        }
+        let envoy =
+            |phrase: usize| self.read.head(phrase).is_some_and(|head| head.tags.any(Tags::ENVOY));
+        let sent = if self.known.passive { self.known.subject } else { self.known.object };
+        if frame.is("envoy") && !sent.is_some_and(envoy) {
+            return;
+        }
         if frame.is("given") && self.known.object.is_none() && !self.known.passive {
             return;
         }
@@ -138,8 +147,21 @@ impl VerbRule<'_> {
         {
             return;
         }
-        let reciprocal = holders.len() >= 2
-            && frame.targets.iter().any(|slot| slot.place == Place::After(self.lexicon.known.with));
+        let each_other = self.known.object.is_some_and(|object| {
+            let known = &self.read.phrases[object];
+            let piece = |unit: usize| self.reading.piece(self.sentence, unit);
+            matches!(
+                (piece(known.start), piece(known.head)),
+                ("each", "other") | ("one", "another")
+            )
+        });
+        let reciprocal = holders.len() >= 2 && each_other
+            || holders.len() >= 2
+                && !frame.is("alone")
+                && frame
+                    .targets
+                    .iter()
+                    .any(|slot| slot.place == Place::After(self.lexicon.known.with));
         if let Some(target) = self.target(&frame.targets) {
             self.add(findings, &holders, &target, outlook);
             if frame.is("goods") || frame.kind != Kind::Appeal {
@@ -212,6 +234,44 @@ impl VerbRule<'_> {
         );
     }
 
+    /// "Oslo takes no side": between those whom the clause names, else the two that the text is about.
+    fn neutral(&self, holders: &[Named], findings: &mut Findings) {
+        if self.frame.is("denied") && !self.known.negated {
+            return;
+        }
+        let holder = holders.iter().map(|named| named.actor);
+        let holder: Vec<u32> = holder.collect();
+        let chunks = self.known.chunk + 1..self.known.clause_end.max(self.known.chunk + 1) + 3;
+        let phrases = chunks.filter_map(|chunk| self.read.phrase_at(chunk));
+        let mut targets: Vec<Named> = phrases
+            .flat_map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase))
+            .filter(|named| !holder.contains(&named.actor))
+            .collect();
+        if targets.is_empty() {
+            let parties = self.reading.parties.iter().filter(|actor| !holder.contains(actor));
+            targets = parties
+                .take(2)
+                .map(|actor| Named { actor: *actor, span: self.trigger(), owned: true })
+                .collect();
+        }
+        findings.add(
+            holders,
+            &targets,
+            Shown {
+                kind: Kind::Attitude,
+                sign: 0,
+                outlook: Outlook::DONE,
+                family: Family::Verb,
+                lemma: self.lemma,
+                trigger: self.trigger(),
+                sentence: self.sentence,
+                channel: Channel::Author,
+                doubt: 0.05,
+                accuses: false,
+            },
+        );
+    }
+
     /// "Oslo thanked Rome and pressed for more": whom the verb before concerns. "Apologised": whoever was harmed.
     fn shared_target(&self, here: &Findings, holders: &[Named]) -> Option<Target> {
         let [holder] = holders else { return None };
@@ -243,7 +303,8 @@ impl VerbRule<'_> {
         here: &Findings,
         holders: &[Named],
     ) -> Option<(Vec<Named>, i8)> {
-        let answers = self.frame.kind == Kind::Attitude || self.frame.is("owned");
+        let answers =
+            self.frame.kind == Kind::Attitude || self.frame.is("owned") || self.frame.is("answer");
         let slot = self.frame.targets.iter().find(|slot| slot.place == Place::Object)?;
         let object = if self.known.passive { self.known.subject } else { self.known.object }?;
         let [holder] = holders else { return None };
