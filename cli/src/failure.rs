@@ -1,9 +1,6 @@
 //! Why a command ended without doing what it was asked to.
 
-use std::{
-    error::Error,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 use docmill_core::engine::Diagnostic;
 use serde_json::json;
@@ -114,16 +111,4 @@ impl From<io::Error> for Failure {
             _ => Failure::Io(format!("cannot write to standard output: {error}")),
         }
     }
-}
-
-/// An error and what caused it, on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -27,7 +27,7 @@ pub trait Source: Sized + Send + Sync + 'static {
     /// Its table in the pipeline file.
     type Settings: DeserializeOwned + JsonSchema;
 
-    /// Which layers and metadata its documents bring.
+    /// Which layers its documents bring.
     fn contract(settings: &Self::Settings) -> SourceContract;
 
     /// The settings that make it read these paths and globs: `--input`. A relative path stands for

@@ -7,14 +7,14 @@ use std::{io::Write, path::Path};
 
 use docmill_core::{
     DocumentBuf,
-    engine::{Code, DEAD_LETTERS_FILE, Rereader, each_document},
+    engine::{Code, DEAD_LETTERS_FILE, Rereader, chain, each_document},
 };
 use serde_json::Value as Json;
 
 use crate::{
     args::Explain,
     builtin, documents_file,
-    failure::{Failure, Outcome, chain},
+    failure::{Failure, Outcome},
     term::{self, BOLD},
 };
 

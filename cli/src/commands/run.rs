@@ -6,14 +6,15 @@ use std::{
 };
 
 use docmill_core::engine::{
-    DEAD_LETTERS_FILE, Destination, Overrides, Report, RunError, RunOptions, run as run_pipeline,
+    DEAD_LETTERS_FILE, Destination, Overrides, Report, RunError, RunOptions, chain,
+    run as run_pipeline,
 };
 
 use crate::{
     args::Run,
     builtin,
     commands::plan,
-    failure::{Failure, Outcome, chain},
+    failure::{Failure, Outcome},
     pipeline_file::PipelineFile,
     progress::Display,
     signals::Signals,

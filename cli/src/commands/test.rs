@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use docmill_core::engine::{Difference, Dropped, Overrides, TestOutcome, run_tests};
+use docmill_core::engine::{Difference, Dropped, Overrides, TestOutcome, chain, run_tests};
 use serde_json::Value as Json;
 
 use crate::{
     args::Test,
     builtin, diff,
-    failure::{Failure, Outcome, chain},
+    failure::{Failure, Outcome},
     pipeline_file::PipelineFile,
     term::{self, BOLD, DIM, GREEN, RED, Shown},
 };

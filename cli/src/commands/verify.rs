@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use docmill_core::engine::{Verification, verify};
+use docmill_core::engine::{Verification, chain, verify};
 
 use crate::{
     args::Verify,
     builtin, documents_file,
-    failure::{Failure, Outcome, chain},
+    failure::{Failure, Outcome},
     table::{Align, aligned},
     term::{self, BOLD, GREEN, RED, Shown},
 };

@@ -59,7 +59,7 @@ fn read_again(document: Document<'_>, rereader: &mut Rereader<'_>) -> Result<Vec
     let origin = document.origin();
     let mut raw = Vec::new();
     rereader.read(origin, &mut raw).map_err(|error| {
-        format!("{} cannot be read again: {}", origin.uri, crate::failure::chain(&error))
+        format!("{} cannot be read again: {}", origin.uri, docmill_core::engine::chain(&error))
     })?;
     match digest(&raw) == origin.digest {
         true => Ok(raw),
