@@ -10,6 +10,7 @@ mod nations;
 mod offices;
 
 use docmill_core::vocab::entities::Kind;
+use rustc_hash::FxHashMap;
 
 use crate::classes::Class;
 use crate::identity::{Identities, Who, entry_of};
@@ -57,6 +58,8 @@ const IN_CONTEXT: &str = "office-in-context";
 pub(crate) struct Scratch {
     /// The side that the text gives each local name.
     sides: Vec<Option<Acting>>,
+    /// Known officials who speak for themselves in this document.
+    apart: FxHashMap<Who, Acting>,
 }
 
 /// Says which actor each mention stands for. `out` is cleared first, then in the mentions' order.
@@ -69,6 +72,7 @@ pub(crate) fn assign(
 ) {
     out.clear();
     scratch.sides.clear();
+    scratch.apart.clear();
     scratch.sides.resize(identities.locals.len(), None);
     for at in 0..mentions.len() {
         let scene = Scene { prose, mentions, identities, done: out };
@@ -82,6 +86,11 @@ pub(crate) fn assign(
             }
             acting = side.unwrap_or(acting);
         }
+        if matches!(acting.actor, Some(Actor::Own(_)))
+            && matches!(identities.who[at], Who::Known(_))
+        {
+            scratch.apart.insert(identities.who[at], acting);
+        }
         out.push(acting);
     }
     // What a later mention says of someone holds for the earlier ones.
@@ -90,6 +99,9 @@ pub(crate) fn assign(
             && let Some(side) = scratch.sides.get(*local as usize).copied().flatten()
         {
             *acting = side;
+        }
+        if let Some(apart) = scratch.apart.get(who) {
+            *acting = *apart;
         }
     }
 }
@@ -107,7 +119,7 @@ impl Scene<'_, '_> {
     fn acting(&self, at: usize) -> Acting {
         let mention = &self.mentions[at];
         let who = self.identities.who[at];
-        if mention.kind != Kind::Person && self.in_dateline(mention.first) {
+        if mention.kind != Kind::Person && self.prose.in_dateline(mention.first) {
             return Acting::none("dateline");
         }
         if let (Who::Known(entry), Some(known)) = (who, entry_of(who)) {

@@ -76,6 +76,10 @@ pub(crate) enum Class {
     Joining,
     /// Beside a name, makes it a place: `province`.
     Settlement,
+    /// Behind a city's bare name, tells what happened there: `bombings`.
+    CityEvent,
+    /// Of an office that its holder has left or wants: `former`, `candidate`.
+    NoLonger,
     /// A family name that comes first: `Xi`.
     FamilyFirst,
     /// The first word of a place's name before `of`: `Gulf`.
@@ -117,6 +121,8 @@ impl Class {
             "pronoun" => Class::Pronoun,
             "joining" => Class::Joining,
             "settlement" => Class::Settlement,
+            "city-event" => Class::CityEvent,
+            "no-longer" => Class::NoLonger,
             "family-first" => Class::FamilyFirst,
             "place-of" => Class::PlaceOf,
             _ => return None,

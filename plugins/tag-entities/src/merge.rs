@@ -112,12 +112,19 @@ fn revise(
         }
     }
     let kind = match kind? {
+        Kind::Person | Kind::Organisation if opens_dateline(prose, tokens) => Kind::Place,
         Kind::Place if is_location(prose, tokens) => Kind::Location,
         kind => kind,
     };
     let agreed = same.filter(|same| same.kind == kind);
     let (rule, score) = agreed.map_or(("statistics", 0.8), |same| (same.rule, same.score.max(0.9)));
     Some(Mention { first: tokens.start, end: tokens.end, kind, entry: None, rule, score })
+}
+
+/// Whether a name opens a dateline: "COLUMBIA, S.C. —".
+fn opens_dateline(prose: &Prose<'_>, tokens: &Range<usize>) -> bool {
+    let ends = matches!(prose.token(tokens.end), "," | "(" | "—" | "–" | "--" | "-");
+    ends && tokens.start == prose.sentence_of(tokens.start).start && prose.in_dateline(tokens.start)
 }
 
 /// Whether a place has no government, by its form.

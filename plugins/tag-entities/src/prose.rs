@@ -62,6 +62,9 @@ pub(crate) struct Sentence {
     pub(crate) manner: Manner,
 }
 
+/// The most tokens of a dateline.
+const DATELINE: usize = 16;
+
 /// Buffers for the reading of one document after the other.
 #[derive(Default)]
 pub(crate) struct Reader {
@@ -201,6 +204,30 @@ impl<'a> Prose<'a> {
     /// Whether a token is this word, whatever its case. `word` is in lower case.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
         self.token(at).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether a token stands in a dateline: "LIMA (AP) —", "Lima, March 3 (Wire) —".
+    pub(crate) fn in_dateline(&self, first: usize) -> bool {
+        let prose = self;
+        let sentence = prose.sentence_of(first);
+        if first + 4 >= sentence.start + DATELINE {
+            return false;
+        }
+        let end = sentence.end.min(sentence.start + DATELINE);
+        // Not the hyphen of "U.S.-led".
+        let apart = |at: usize| at > 0 && prose.tokens[at - 1].end < prose.tokens[at].start;
+        let is_dash = |at: usize| {
+            matches!(prose.token(at), "—" | "–" | "--") || prose.token(at) == "-" && apart(at)
+        };
+        let dash = (first..end).find(|at| is_dash(*at));
+        let Some(dash) = dash.filter(|dash| *dash > sentence.start) else { return false };
+        let plain = (sentence.start..dash).all(|at| {
+            matches!(
+                prose.word(at).shape,
+                Shape::Capital | Shape::Caps | Shape::Number | Shape::Initial
+            ) || matches!(prose.token(at), "," | "(" | ")" | "/" | ".")
+        });
+        plain && (prose.token(dash - 1) == ")" || prose.word(sentence.start).shape == Shape::Caps)
     }
 }
 

@@ -133,6 +133,24 @@ fn an_opposition_member_speaks_for_herself() {
 }
 
 #[test]
+fn who_has_left_office_speaks_for_themselves() {
+    assert_eq!(
+        actors("Boric left. Former president Gabriel Boric gave no reason."),
+        "Boric>person:gabriel-boric | Gabriel Boric>person:gabriel-boric"
+    );
+    assert_eq!(actors("President Boric left."), "Boric>country:CL");
+    assert_eq!(
+        actors("Olga Marquina, a former Peruvian envoy, left."),
+        "Olga Marquina>person:olga-marquina | Peruvian>country:PE"
+    );
+}
+
+#[test]
+fn peoples_of_two_names_are_no_state() {
+    assert_eq!(actors("It pleased Peruvian Americans."), "Peruvian> | Americans>");
+}
+
+#[test]
 fn what_is_said_later_of_someone_holds_from_the_start() {
     assert_eq!(
         actors("Marquina left early. Peruvian Trade Minister Olga Marquina gave no reason."),

@@ -54,8 +54,8 @@ impl Trainer {
             let known = known.iter().find(|known| known.first == first && known.end == end);
             let entry = known.and_then(|known| lexicon().entry(known.entry));
             let kind = match (kind.as_str(), entry.filter(|entry| keeps_kind(entry.sort))) {
-                ("LOC" | "NORP", Some(entry)) if entry.kind == Kind::Group => 3,
-                ("LOC" | "NORP", Some(_)) => 2,
+                ("LOC" | "NORP" | "ORG", Some(entry)) if entry.kind == Kind::Group => 3,
+                ("LOC" | "NORP" | "ORG", Some(_)) => 2,
                 ("PER", _) => 0,
                 ("ORG", _) => 1,
                 ("LOC", _) => 2,

@@ -10,8 +10,6 @@ use crate::prose::Shape;
 
 /// The most tokens before a preposition that say what kind of `to` or `from` it is.
 const REACH: usize = 8;
-/// The most tokens of a dateline.
-const DATELINE: usize = 16;
 
 impl Scene<'_, '_> {
     /// `Lima`: its government, unless it is a place here.
@@ -37,7 +35,8 @@ impl Scene<'_, '_> {
         let possessive = self.is_possessive(mention.end);
         let noun = prose.word(mention.end + usize::from(possessive));
         if noun.sentence == prose.word(mention.first).sentence
-            && noun.classes.any(&[Class::PlaceLast, Class::CityNoun])
+            && (noun.classes.any(&[Class::PlaceLast, Class::CityNoun])
+                || !possessive && noun.classes.has(Class::CityEvent))
         {
             return Err("city-noun");
         }
@@ -106,29 +105,5 @@ impl Scene<'_, '_> {
             (None, _) if self.prose.is(preposition, "from") => Err("city-preposition"),
             (None, _) => Ok("capital-object"),
         }
-    }
-
-    /// Whether a token stands in a dateline: "LIMA (AP) —", "Lima, March 3 (Wire) —".
-    pub(super) fn in_dateline(&self, first: usize) -> bool {
-        let prose = self.prose;
-        let sentence = prose.sentence_of(first);
-        if first + 4 >= sentence.start + DATELINE {
-            return false;
-        }
-        let end = sentence.end.min(sentence.start + DATELINE);
-        // Not the hyphen of "U.S.-led".
-        let apart = |at: usize| at > 0 && prose.tokens[at - 1].end < prose.tokens[at].start;
-        let is_dash = |at: usize| {
-            matches!(prose.token(at), "—" | "–" | "--") || prose.token(at) == "-" && apart(at)
-        };
-        let dash = (first..end).find(|at| is_dash(*at));
-        let Some(dash) = dash.filter(|dash| *dash > sentence.start) else { return false };
-        let plain = (sentence.start..dash).all(|at| {
-            matches!(
-                prose.word(at).shape,
-                Shape::Capital | Shape::Caps | Shape::Number | Shape::Initial
-            ) || matches!(prose.token(at), "," | "(" | ")" | "/" | ".")
-        });
-        plain && (prose.token(dash - 1) == ")" || prose.word(sentence.start).shape == Shape::Caps)
     }
 }

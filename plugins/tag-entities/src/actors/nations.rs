@@ -1,6 +1,8 @@
 //! Countries, demonyms and peoples: their states, but where they only say where something is, what
 //! language it is in, or whom it happened to.
 
+use docmill_core::vocab::entities::Kind;
+
 use super::{Acting, Scene};
 use crate::classes::Class;
 use crate::prose::Shape;
@@ -27,6 +29,9 @@ impl Scene<'_, '_> {
     pub(super) fn demonym(&self, at: usize, entry: u32) -> Acting {
         let prose = self.prose;
         let mention = &self.mentions[at];
+        if self.is_compound_people(at) {
+            return Acting::none("people-of-two-names");
+        }
         let end = prose.sentence_of(mention.first).end.min(mention.end + REACH);
         for next in mention.end..end {
             let word = prose.word(next);
@@ -57,11 +62,24 @@ impl Scene<'_, '_> {
     /// `Peruvians`: their state, unless so many of them.
     pub(super) fn people(&self, at: usize, entry: u32) -> Acting {
         let prose = self.prose;
+        if self.is_compound_people(at) {
+            return Acting::none("people-of-two-names");
+        }
         let counted =
             |at: usize| prose.word(at).shape == Shape::Number || self.has(at, Class::Counting);
         let some = prose.before(self.mentions[at].first).is_some_and(|before| {
             counted(before) || prose.is(before, "of") && before > 0 && counted(before - 1)
         });
         if some { Acting::none("people-counted") } else { Acting::of(entry) }
+    }
+
+    /// `Japanese Americans`: two names of peoples side by side are neither's state.
+    fn is_compound_people(&self, at: usize) -> bool {
+        let people =
+            |other: usize| self.mentions.get(other).is_some_and(|other| other.kind == Kind::Group);
+        let mention = &self.mentions[at];
+        let before = at.checked_sub(1).filter(|other| people(*other));
+        before.is_some_and(|before| self.mentions[before].end == mention.first)
+            || people(at + 1) && self.mentions[at + 1].first == mention.end
     }
 }

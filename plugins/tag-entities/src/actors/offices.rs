@@ -29,15 +29,34 @@ struct Office {
 }
 
 impl Scene<'_, '_> {
-    /// A known official: their side, unless the text calls them the opposition's leader.
+    /// A known official: their side, unless the text calls them the opposition's leader, a candidate,
+    /// or the former holder of an office.
     pub(super) fn official(&self, at: usize, entry: u32) -> Acting {
         let prose = self.prose;
         let first = self.mentions[at].first;
-        let start = prose.sentence_of(first).start.max(first.saturating_sub(3));
-        let said =
-            |words: &[&str]| (start..first).any(|at| words.iter().any(|word| prose.is(at, word)));
-        if said(&["opposition"]) && said(&["leader", "head", "chief"]) {
-            return Acting::by(Actor::Own(self.identities.who[at]), "opposition-leader");
+        let own = || Actor::Own(self.identities.who[at]);
+        let start = prose.sentence_of(first).start.max(first.saturating_sub(REACH));
+        let (mut opposed, mut leads) = (false, false);
+        for token in (start..first).rev() {
+            let classes = prose.word(token).classes;
+            if classes.has(Class::NoLonger) {
+                return Acting::by(own(), "no-longer-in-office");
+            }
+            opposed |= prose.is(token, "opposition");
+            leads |= ["leader", "head", "chief"].iter().any(|word| prose.is(token, word));
+            let office = classes.any(&[
+                Class::StateOffice,
+                Class::OwnOffice,
+                Class::OfficeModifier,
+                Class::Nation,
+                Class::Group,
+            ]);
+            if !(office || opposed || leads) {
+                break;
+            }
+        }
+        if opposed && leads {
+            return Acting::by(own(), "opposition-leader");
         }
         Acting::of(entry)
     }
@@ -126,7 +145,9 @@ impl Scene<'_, '_> {
             let classes = prose.word(last).classes;
             if classes.has(Class::StateOffice) {
                 office.of_state = true;
-            } else if classes.has(Class::OwnOffice) || prose.is(last, "opposition") {
+            } else if classes.any(&[Class::OwnOffice, Class::NoLonger])
+                || prose.is(last, "opposition")
+            {
                 office.own = true;
             } else if let Some(holder) = self.ends_at(at, end) {
                 // "its consul in Mumbai, X", "Minister for the Pacific X".
@@ -182,7 +203,9 @@ impl Scene<'_, '_> {
             let word = prose.word(place);
             if word.classes.has(Class::StateOffice) {
                 office.of_state = true;
-            } else if word.classes.has(Class::OwnOffice) || prose.is(place, "opposition") {
+            } else if word.classes.any(&[Class::OwnOffice, Class::NoLonger])
+                || prose.is(place, "opposition")
+            {
                 office.own = true;
             } else if word.shape == Shape::Mark && prose.token(place) != "-"
                 || prose.is(place, "who")
