@@ -112,7 +112,7 @@ pub(crate) struct Word {
     pub(crate) noun: Option<u16>,
     /// 1, -1 or 0: what it values favourably, unfavourably or not.
     pub(crate) value: i8,
-    /// How favourable it sounds, from -39 to 34.
+    /// How favourable it sounds, from -3 to 3.
     pub(crate) valence: i8,
 }
 
@@ -328,7 +328,7 @@ impl Lexicon {
         lexicon.read_nouns();
         lexicon.read_valuations();
         lexicon.read_ties();
-        lexicon.read_valences();
+        lexicon.read_judging_words();
         lexicon.known = lexicon.known_words();
         lexicon
     }
@@ -499,11 +499,19 @@ impl Lexicon {
         }
     }
 
-    fn read_valences(&mut self) {
-        for fields in rows(include_str!("../words/valence.tsv")) {
-            let [word, valence] = fields[..] else { continue };
-            let id = self.word_id(word);
-            self.words[id as usize].valence = valence.parse().unwrap_or_default();
+    fn read_judging_words(&mut self) {
+        for fields in rows(include_str!("../words/judging.txt")) {
+            let [value, words] = fields[..] else { continue };
+            let value = value.parse().unwrap_or_default();
+            for word in words.split(' ') {
+                for form in [word.to_owned(), inflect::plural(word), format!("{word}ly")] {
+                    let id = self.word_id(&form);
+                    let known = &mut self.words[id as usize].valence;
+                    if *known == 0 {
+                        *known = value;
+                    }
+                }
+            }
         }
     }
 

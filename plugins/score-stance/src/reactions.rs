@@ -187,7 +187,7 @@ pub(crate) fn find(
 }
 
 /// How far from 0 the valence of a judgement must lie.
-const CLEAR: i32 = 10;
+const CLEAR: i32 = 1;
 
 /// The valence of the words after a verb.
 fn judged(lexicon: &Lexicon, read: &Sentence, from: usize) -> i32 {

@@ -26,7 +26,7 @@ const MEMORY: usize = 3;
 /// How many findings are looked at.
 const MOST: usize = 48;
 /// The valence from which on the words decide.
-const CLEAR: i32 = 15;
+const CLEAR: i32 = 2;
 
 /// Adds a finding for each quote of a sentence that shows none of its speaker's.
 pub(crate) fn find(
