@@ -4,7 +4,7 @@ use docmill_core::vocab::stances::{Channel, Kind};
 
 use crate::{
     chunks::{Chunk, Sentence},
-    lexicon::{Lexicon, Tags},
+    lexicon::{Flag, Lexicon, Tags},
     mentions::{self, Named},
     outlook,
     reading::Reading,
@@ -52,7 +52,7 @@ pub(crate) fn find(
             let targets = after_prep(reading, lexicon, sentence, read, predicate);
             findings.add(&subjects, &targets, shown(word.value, &word.text));
         }
-        if let Some(noun) = lexicon.noun_of(head.word).filter(|noun| noun.is("kin")) {
+        if let Some(noun) = lexicon.noun_of(head.word).filter(|noun| noun.is(Flag::Kin)) {
             let targets: Vec<Named> = mentions::owner(reading, lexicon, read, predicate)
                 .into_iter()
                 .map(|named| Named { owned: false, ..named })
@@ -87,7 +87,7 @@ fn find_beside(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usize, findin
         };
         for (name, kin) in [(one, other), (other, one)] {
             let Some(head) = read.head(kin) else { continue };
-            let Some(noun) = lexicon.noun_of(head.word).filter(|noun| noun.is("kin")) else {
+            let Some(noun) = lexicon.noun_of(head.word).filter(|noun| noun.is(Flag::Kin)) else {
                 continue;
             };
             let holder = mentions::head(reading, lexicon, read, name);

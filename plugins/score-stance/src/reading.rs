@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     chunks::{self, Sentence},
     lexicon::{Lexicon, UNKNOWN},
-    links, marks, mentions,
+    links, marks, pronouns,
     quotes::{self, Speech},
     tagging,
     units::{self, MentionSpan, Pos},
@@ -65,8 +65,8 @@ impl<'a> Reading<'a> {
             chunks::chunk(sentence, lexicon);
             links::link(sentence, lexicon);
         }
-        reading.parties = mentions::main_parties(&reading);
-        mentions::resolve_pronouns(&mut reading, lexicon);
+        reading.parties = pronouns::main_parties(&reading);
+        pronouns::resolve_pronouns(&mut reading, lexicon);
         reading.speech = quotes::attribute(&mut reading, lexicon, &quotes);
         reading
     }

@@ -6,7 +6,7 @@
 use docmill_core::vocab::stances::{Channel, Kind};
 
 use crate::{
-    lexicon::{Place, TieSign},
+    lexicon::{Flag, Place, TieSign},
     mentions::{self, Named},
     nouns::NounRule,
     outlook::{self, Outlook},
@@ -21,7 +21,7 @@ pub(crate) fn apply(rule: &NounRule<'_>, findings: &mut Findings) {
     let mut outlook = Outlook::DONE;
     outlook.turned = rule.phrase.negated;
     let value = value(rule);
-    let sign = if rule.noun.is("value") {
+    let sign = if rule.noun.is(Flag::Value) {
         match value {
             // "kept close ties with both A and B"
             Some(_) if other.len() >= 2 && is_kept(rule) => 0,
@@ -40,7 +40,7 @@ pub(crate) fn apply(rule: &NounRule<'_>, findings: &mut Findings) {
         outlook.turned ^= above.turned;
         outlook.degree = outlook.degree.min(above.degree);
     }
-    let family = if rule.noun.is("value") { Family::Tie } else { Family::Noun };
+    let family = if rule.noun.is(Flag::Value) { Family::Tie } else { Family::Noun };
     let mut shown = rule.shown(sign, outlook, family, 0.0);
     if shown.kind == Kind::Attitude {
         shown.channel = Channel::Author;
@@ -92,7 +92,7 @@ fn sides(rule: &NounRule<'_>) -> Option<(Vec<Named>, Vec<Named>, bool)> {
         let phrase = if known.passive { known.agent? } else { known.subject? };
         owners = mentions::named(rule.reading, rule.lexicon, rule.sentence, phrase);
     }
-    let mutual = own && rule.noun.sign < 0 && !rule.noun.is("value");
+    let mutual = own && rule.noun.sign < 0 && !rule.noun.is(Flag::Value);
     (!owners.is_empty()).then_some((owners, targets, mutual))
 }
 

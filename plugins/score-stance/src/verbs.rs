@@ -1,5 +1,8 @@
 //! Stances that verbs show: who does it, to whom, and how it is told.
 
+mod special;
+mod targets;
+
 use docmill_core::{
     Span,
     vocab::stances::{Channel, Kind},
@@ -7,14 +10,15 @@ use docmill_core::{
 
 use crate::{
     chunks::{Chunk, Group, Sentence, Shape},
-    lexicon::{Effect, Lexicon, Place, Slot, Tags, VerbFrame},
+    lexicon::{Flag, Lexicon, Place, Tags, VerbFrame},
     mentions::{self, Named},
     outlook::{self, Outlook},
-    quotes, reactions,
     reading::Reading,
     scoring::{Family, Finding, Findings, Shown},
     units::Pos,
 };
+
+pub(crate) use special::asks_for_help;
 
 /// Finds the stances that the verbs of a sentence show. `before` are the findings of earlier sentences.
 pub(crate) fn find(
@@ -102,10 +106,10 @@ struct Target {
 impl VerbRule<'_> {
     fn apply(&self, before: &[Finding], findings: &mut Findings) {
         let frame = self.frame;
-        if frame.is("never") || frame.is("meet") {
+        if frame.is(Flag::Never) || frame.is(Flag::Meet) {
             return;
         }
-        if frame.is("reverse") {
+        if frame.is(Flag::Reverse) {
             return self.reverse(findings);
         }
         let holders = self.holders();
@@ -115,31 +119,31 @@ impl VerbRule<'_> {
         let theme = self.theme();
         let given = self.known.indirect.is_some()
             && !theme.is_some_and(|theme| self.has_tag(theme, Tags::HARM));
-        if frame.is("neutral") {
+        if frame.is(Flag::Neutral) {
             return self.neutral(&holders, findings);
         }
         let envoy =
             |phrase: usize| self.read.head(phrase).is_some_and(|head| head.tags.any(Tags::ENVOY));
         let sent = if self.known.passive { self.known.subject } else { self.known.object };
-        if frame.is("envoy") && !sent.is_some_and(envoy) {
+        if frame.is(Flag::Envoy) && !sent.is_some_and(envoy) {
             return;
         }
-        if frame.is("given") && self.known.object.is_none() && !self.known.passive {
+        if frame.is(Flag::Given) && self.known.object.is_none() && !self.known.passive {
             return;
         }
-        if frame.is("goods") && !given && !theme.is_some_and(|theme| self.is_goods(theme))
-            || frame.is("harm") && !self.is_harm(theme)
+        if frame.is(Flag::Goods) && !given && !theme.is_some_and(|theme| self.is_goods(theme))
+            || frame.is(Flag::Harm) && !self.is_harm(theme)
         {
             return;
         }
         let mut outlook = outlook::of_group(self.read, self.lexicon, self.group);
-        if frame.is("half") {
+        if frame.is(Flag::Half) {
             outlook.degree = outlook.degree.min(0.5);
         }
         if theme.is_some_and(|theme| self.read.phrases[theme].negated) {
             outlook.turned = !outlook.turned;
         }
-        if frame.is("bidden")
+        if frame.is(Flag::Bidden)
             && self
                 .known
                 .complement
@@ -157,17 +161,17 @@ impl VerbRule<'_> {
         });
         let reciprocal = holders.len() >= 2 && each_other
             || holders.len() >= 2
-                && !frame.is("alone")
+                && !frame.is(Flag::Alone)
                 && frame
                     .targets
                     .iter()
                     .any(|slot| slot.place == Place::After(self.lexicon.known.with));
         if let Some(target) = self.target(&frame.targets) {
             self.add(findings, &holders, &target, outlook);
-            if frame.is("goods") || frame.kind != Kind::Appeal {
+            if frame.is(Flag::Goods) || frame.kind != Kind::Appeal {
                 self.contrast(findings, &holders, &target, outlook, theme);
             }
-        } else if reciprocal && !frame.is("named") {
+        } else if reciprocal && !frame.is(Flag::Named) {
             let sign = frame.targets.first().map_or(0, |slot| slot.sign);
             let each_other = Target { named: holders.clone(), sign, doubt: 0.05 };
             self.add(findings, &holders, &each_other, outlook);
@@ -201,15 +205,15 @@ impl VerbRule<'_> {
         mut outlook: Outlook,
         family: Family,
     ) {
-        if self.frame.is("threat") {
+        if self.frame.is(Flag::Threat) {
             outlook.degree = 1.0;
         }
         let mut sign = target.sign;
-        if self.frame.is("demand") {
+        if self.frame.is(Flag::Demand) {
             sign = self.demanded(sign, &target.named);
         }
         let speech = self.frame.kind != Kind::Act && self.content_follows();
-        let channel = if self.frame.is("author") {
+        let channel = if self.frame.is(Flag::Author) {
             Channel::Author
         } else if speech {
             Channel::Quote
@@ -228,93 +232,10 @@ impl VerbRule<'_> {
                 trigger: self.trigger(),
                 sentence: self.sentence,
                 channel,
-                doubt: target.doubt + if self.frame.is("weak") { 0.3 } else { 0.0 },
-                accuses: self.frame.is("fact"),
+                doubt: target.doubt + if self.frame.is(Flag::Weak) { 0.3 } else { 0.0 },
+                accuses: self.frame.is(Flag::Fact),
             },
         );
-    }
-
-    /// "Oslo takes no side": between those whom the clause names, else the two that the text is about.
-    fn neutral(&self, holders: &[Named], findings: &mut Findings) {
-        if self.frame.is("denied") && !self.known.negated {
-            return;
-        }
-        let holder = holders.iter().map(|named| named.actor);
-        let holder: Vec<u32> = holder.collect();
-        let chunks = self.known.chunk + 1..self.known.clause_end.max(self.known.chunk + 1) + 3;
-        let phrases = chunks.filter_map(|chunk| self.read.phrase_at(chunk));
-        let mut targets: Vec<Named> = phrases
-            .flat_map(|phrase| mentions::named(self.reading, self.lexicon, self.sentence, phrase))
-            .filter(|named| !holder.contains(&named.actor))
-            .collect();
-        if targets.is_empty() {
-            let parties = self.reading.parties.iter().filter(|actor| !holder.contains(actor));
-            targets = parties
-                .take(2)
-                .map(|actor| Named { actor: *actor, span: self.trigger(), owned: true })
-                .collect();
-        }
-        findings.add(
-            holders,
-            &targets,
-            Shown {
-                kind: Kind::Attitude,
-                sign: 0,
-                outlook: Outlook::DONE,
-                family: Family::Verb,
-                lemma: self.lemma,
-                trigger: self.trigger(),
-                sentence: self.sentence,
-                channel: Channel::Author,
-                doubt: 0.05,
-                accuses: false,
-            },
-        );
-    }
-
-    /// "Oslo thanked Rome and pressed for more": whom the verb before concerns. "Apologised": whoever was harmed.
-    fn shared_target(&self, here: &Findings, holders: &[Named]) -> Option<Target> {
-        let [holder] = holders else { return None };
-        let same = self.frame.is("same") && self.after(self.lexicon.known.for_).is_some();
-        let known = here.found.iter().rev().find(|known| known.holder.actor == holder.actor);
-        let known = known.filter(|_| same)?;
-        Some(Target {
-            named: vec![Named { owned: true, ..known.target }],
-            sign: self.frame.targets.first()?.sign,
-            doubt: 0.05,
-        })
-    }
-
-    /// "Demanded that Rome withdraw": the subject of what is demanded.
-    fn bidden(&self) -> Option<Target> {
-        let first = self.known.reports.filter(|_| self.frame.is("demand"))?;
-        let demands = matches!(self.lemma, "demand" | "urge" | "request" | "ask" | "beg" | "order");
-        let asked = self.read.groups.iter().find(|group| group.chunk > first)?;
-        let subject = asked.subject.filter(|_| demands)?;
-        let bare = self.read.units[asked.main].pos == Pos::Base || asked.modal;
-        let named = mentions::named(self.reading, self.lexicon, self.sentence, subject);
-        (bare && !named.is_empty()).then_some(Target { named, sign: -1, doubt: 0.0 })
-    }
-
-    /// "Rome welcomed the offer", with nobody named: whoever made it.
-    fn reaction(
-        &self,
-        before: &[Finding],
-        here: &Findings,
-        holders: &[Named],
-    ) -> Option<(Vec<Named>, i8)> {
-        let answers =
-            self.frame.kind == Kind::Attitude || self.frame.is("owned") || self.frame.is("answer");
-        let slot = self.frame.targets.iter().find(|slot| slot.place == Place::Object)?;
-        let object = if self.known.passive { self.known.subject } else { self.known.object }?;
-        let [holder] = holders else { return None };
-        if !answers || !reactions::means_deed(self.reading, self.read, object) {
-            return None;
-        }
-        let noun = self.read.head(object)?.span.of(self.reading.text)?;
-        let (actor, _) = reactions::doer(before, &here.found, self.sentence, holder.actor, noun)?;
-        let span = quotes::phrase_span(self.read, object)?;
-        Some((vec![Named { actor, span, owned: true }], slot.sign))
     }
 
     /// "Aid, but no weapons": what is denied beside what is given.
@@ -363,7 +284,7 @@ impl VerbRule<'_> {
             return self.announced().into_iter().collect();
         };
         let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
-        if !own.is_empty() || self.frame.is("named") {
+        if !own.is_empty() || self.frame.is(Flag::Named) {
             return own;
         }
         let acts = Tags::HARM.or(Tags::GOODS).or(Tags::DEED);
@@ -436,196 +357,6 @@ impl VerbRule<'_> {
         })
     }
 
-    /// The phrase after a preposition in this clause.
-    fn after(&self, prep: u32) -> Option<usize> {
-        let first = self.known.chunk + 1;
-        let last = if self.frame.is("tight") { first + 1 } else { self.known.clause_end };
-        let chunks = first..last.max(first);
-        chunks
-            .into_iter()
-            .find(|chunk| self.read.prep_at(*chunk) == Some(prep))
-            .and_then(|chunk| self.read.phrase_at(chunk + 1))
-    }
-
-    fn target(&self, slots: &[Slot]) -> Option<Target> {
-        slots.iter().find_map(|slot| {
-            let (named, sign, doubt) = self.at(slot)?;
-            (!named.is_empty()).then_some(Target { named, sign, doubt })
-        })
-    }
-
-    /// The actors that stand where a slot says.
-    fn at(&self, slot: &Slot) -> Option<(Vec<Named>, i8, f64)> {
-        match slot.place {
-            Place::Object if self.is_resolved() => {
-                let phrase = self.after(self.lexicon.known.to)?;
-                self.object(phrase, slot.sign)
-            }
-            Place::Object => {
-                let phrase = if self.known.passive {
-                    self.known.subject
-                } else {
-                    self.known.indirect.or(self.known.object)
-                }?;
-                let found = self.object(phrase, slot.sign);
-                let hostile = slot.sign < 0 && self.frame.kind == Kind::Act;
-                if hostile
-                    && self.known.passive
-                    && found.as_ref().is_none_or(|(named, ..)| named.is_empty())
-                {
-                    return Some((self.seat(phrase), slot.sign, 0.1));
-                }
-                found
-            }
-            Place::Indirect => {
-                if self.known.passive {
-                    let subject = self.known.subject?;
-                    let named = mentions::named(self.reading, self.lexicon, self.sentence, subject);
-                    return Some((named, slot.sign, 0.0));
-                }
-                let phrase = self.known.indirect?;
-                Some((
-                    mentions::named(self.reading, self.lexicon, self.sentence, phrase),
-                    slot.sign,
-                    0.0,
-                ))
-            }
-            Place::Subject => None,
-            Place::Near => {
-                let object =
-                    if self.known.passive { self.known.subject } else { self.known.object };
-                object.map(|_| (self.near(), slot.sign, 0.1))
-            }
-            Place::After(prep) => {
-                let phrase = self.after(prep)?;
-                let mut named = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
-                if self.frame.is("org") {
-                    let org = |named: &Named| {
-                        self.reading
-                            .actors
-                            .get(named.actor as usize)
-                            .is_some_and(|actor| actor.id.starts_with("org:"))
-                    };
-                    named.retain(org);
-                }
-                if !named.is_empty() || self.frame.is("named") {
-                    return Some((named, slot.sign, 0.0));
-                }
-                if slot.sign < 0 && self.frame.kind == Kind::Act {
-                    let places = self.places(phrase);
-                    if !places.is_empty() {
-                        return Some((places, slot.sign, 0.05));
-                    }
-                    let near = self.near();
-                    if !near.is_empty() {
-                        return Some((near, slot.sign, 0.1));
-                    }
-                }
-                self.object(phrase, slot.sign)
-            }
-        }
-    }
-
-    /// Whom an object names, or whose thing it is; what belongs to an enemy turns the sign.
-    fn object(&self, phrase: usize, sign: i8) -> Option<(Vec<Named>, i8, f64)> {
-        let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
-        if !own.is_empty() {
-            return Some((own, sign, 0.0));
-        }
-        if self.frame.is("named") {
-            return None;
-        }
-        let phrase = mentions::counted(self.lexicon, self.read, phrase).unwrap_or(phrase);
-        let head = self.read.head(phrase)?;
-        if self.frame.is("people") && !head.tags.any(Tags::PEOPLE.or(Tags::AGENT)) {
-            return None;
-        }
-        let noun = self.lexicon.noun_of(head.word);
-        let owners = mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase);
-        if let Some(noun) = noun {
-            if noun.is("kin") {
-                return Some((owners, sign * noun.sign, 0.05));
-            }
-            // What a deed's verb governs is left to the rules for nouns.
-            let judged = self.frame.kind == Kind::Attitude || self.frame.is("owned");
-            if !judged {
-                return None;
-            }
-        }
-        Some((owners, sign, 0.0))
-    }
-
-    /// Countries named as the place: "in Syria", "across Moldova".
-    fn near(&self) -> Vec<Named> {
-        let known = self.lexicon.known;
-        let preps = [known.in_, known.across, known.on, known.over, known.near];
-        let chunks = self.known.chunk + 1..self.known.clause_end.max(self.known.chunk + 1);
-        let mut found = Vec::new();
-        for chunk in chunks {
-            if self.read.prep_at(chunk).is_some_and(|prep| preps.contains(&prep))
-                && let Some(phrase) = self.read.phrase_at(chunk + 1)
-            {
-                found = self.places(phrase);
-                if !found.is_empty() {
-                    break;
-                }
-            }
-        }
-        found
-    }
-
-    /// The country that a phrase lies in: "a town in Chile".
-    fn seat(&self, phrase: usize) -> Vec<Named> {
-        let chunk = self.read.phrases[phrase].chunk;
-        let known = self.lexicon.known;
-        let place = self
-            .read
-            .prep_at(chunk + 1)
-            .is_some_and(|prep| [known.in_, known.across, known.near].contains(&prep));
-        self.read
-            .phrase_at(chunk + 2)
-            .filter(|_| place)
-            .map(|phrase| self.places(phrase))
-            .unwrap_or_default()
-    }
-
-    fn places(&self, phrase: usize) -> Vec<Named> {
-        self.read
-            .list(phrase)
-            .take(8)
-            .filter_map(|phrase| {
-                let unit = self.read.head(phrase)?;
-                Some(Named {
-                    actor: mentions::place_of(self.reading, unit)?,
-                    span: unit.span,
-                    owned: false,
-                })
-            })
-            .collect()
-    }
-
-    /// The sign of an appeal by what it asks for: help is a request, an end or a retreat a demand; of two sides
-    /// alike, neither is favoured.
-    fn demanded(&self, sign: i8, named: &[Named]) -> i8 {
-        if named.len() >= 2 && named.windows(2).all(|pair| pair[0].span == pair[1].span) {
-            return 0;
-        }
-        let Some(complement) = self.known.complement else { return sign };
-        let below = self.read.groups[complement];
-        let Some(verb) = self.lexicon.verb_of(self.read.units[below.main].word) else {
-            return sign;
-        };
-        let ends = verb.operator.is_some_and(|operator| operator.noun == Effect::Flip)
-            || DEMANDED.contains(&&*verb.lemma);
-        if ends || below.negated {
-            -1
-        } else if WELCOME.contains(&&*verb.lemma) {
-            1
-        } else {
-            sign
-        }
-    }
-
     /// Whether the clause tells what was said: "urged B to …", "accused B of …".
     fn content_follows(&self) -> bool {
         let end = self.known.object.and_then(|object| self.read.list(object).last());
@@ -637,80 +368,4 @@ impl VerbRule<'_> {
             || self.known.reports.is_some()
             || prep.is_some_and(|prep| preps.contains(&prep))
     }
-
-    /// "Paris irked Rome": the object holds it toward the subject.
-    fn reverse(&self, findings: &mut Findings) {
-        let (subject, object) = if self.known.passive {
-            (self.known.agent, self.known.subject)
-        } else {
-            (self.known.subject, self.known.object)
-        };
-        let (Some(subject), Some(object)) = (subject, object) else { return };
-        let targets = mentions::named_or_owners(self.reading, self.lexicon, self.sentence, subject);
-        let holders = mentions::named(self.reading, self.lexicon, self.sentence, object);
-        let sign = self.frame.targets.first().map_or(0, |slot| slot.sign);
-        let outlook = outlook::of_group(self.read, self.lexicon, self.group);
-        self.add(findings, &holders, &Target { named: targets, sign, doubt: 0.05 }, outlook);
-    }
 }
-
-/// Verbs that name a concession when they are demanded.
-const DEMANDED: &[&str] = &[
-    "withdraw",
-    "leave",
-    "refrain",
-    "apologise",
-    "apologize",
-    "surrender",
-    "release",
-    "return",
-    "comply",
-    "explain",
-    "abandon",
-    "retreat",
-    "pull",
-    "resign",
-    "pay",
-    "respect",
-    "abide",
-];
-
-/// Whether a verb names help or company, so that who asks for it makes a request.
-pub(crate) fn asks_for_help(lemma: &str) -> bool {
-    WELCOME.contains(&lemma)
-}
-
-/// Verbs that name help or company when they are asked for.
-const WELCOME: &[&str] = &[
-    "help",
-    "aid",
-    "assist",
-    "support",
-    "back",
-    "join",
-    "visit",
-    "provide",
-    "send",
-    "supply",
-    "give",
-    "host",
-    "mediate",
-    "attend",
-    "share",
-    "cooperate",
-    "work",
-    "participate",
-    "invest",
-    "meet",
-    "protect",
-    "defend",
-    "donate",
-    "deliver",
-    "contribute",
-    "come",
-    "train",
-    "recognise",
-    "recognize",
-    "intervene",
-    "stay",
-];
