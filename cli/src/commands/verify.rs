@@ -75,5 +75,8 @@ fn told(path: &str, found: &Verification) -> String {
     if faults > TOLD {
         text.push_str(&format!("  … and {} more\n", term::count((faults - TOLD) as u64)));
     }
+    if found.faults.iter().any(|fault| fault.message.contains("cannot be read again")) {
+        text.push_str("inputs are looked for from the working directory, which `-C DIR` changes\n");
+    }
     text
 }

@@ -32,6 +32,14 @@ fn an_input_that_has_changed_is_found() {
 }
 
 #[test]
+fn an_input_that_is_gone_is_named_once() {
+    let sandbox = ran();
+    std::fs::remove_file(sandbox.path("in/b.txt")).unwrap();
+    let told = sandbox.run(&["verify", "out"]).exits(1);
+    told.shows(&["in/b.txt cannot be read again: its file cannot be opened: ", "`-C DIR` changes"]);
+}
+
+#[test]
 fn a_text_that_is_not_in_the_input_is_found() {
     let sandbox = ran();
     let documents = sandbox.read("out/documents.jsonl");

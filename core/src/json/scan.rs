@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
             Some(b't' | b'f') => "a truth value",
             Some(b'n') => "null",
             Some(b'-' | b'0'..=b'9') => "a number",
-            Some(_) => "no JSON",
+            Some(_) => "bare text",
             None => "the end of the line",
         }
     }

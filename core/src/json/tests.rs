@@ -146,20 +146,20 @@ fn mistakes_are_named() {
         (r#"{"offsets":"words","text":""}"#, "can be `chars`, `bytes` or `utf16`"),
         (r#"{"text":"","metadata":[]}"#, "`metadata` must be an object"),
         (r#"{"text":"","layers":{"x":{}}}"#, "the layer `x` must be an array"),
-        (&layer("7"), "annotation 0 of the layer `x`, counted from 0 must be an object"),
+        (&layer("7"), "annotation 0 of the layer `x` (counted from 0) must be an object"),
         (&layer(r#"{"start":0}"#), "lacks `start` or `end`"),
         (&layer(r#"{"start":0,"end":-1}"#), "`end` in annotation 0 of the layer `x`"),
         (&layer(r#"{"start":0,"end":1.5}"#), "is 1.5, which is not a position"),
         (
             &layer(r#"{"start":0,"end":1},{"start":0,"end":3}"#),
-            "annotation 1 of the layer `x`, counted from 0 leaves the text: 0..3 of 2 chars",
+            "annotation 1 of the layer `x` (counted from 0) leaves the text: 0..3 of 2 chars",
         ),
         (&layer(r#"{"start":1,"end":0}"#), "ends before it starts"),
         (&layer(r#"{"start":0,"end":1,"at":{"start":0,"end":9}}"#), "`at` in annotation 0"),
         (&layer(r#"{"start":0,"end":1,"at":[[{"start":0,"end":9}]]}"#), "`at` in annotation 0"),
         (
             &layer(r#"{"start":0,"end":1,"a":1,"b":2,"a":3}"#),
-            "`a` in annotation 0 of the layer `x`, counted from 0 stands twice",
+            "`a` in annotation 0 of the layer `x` (counted from 0) stands twice",
         ),
         (&layer(r#"{"start":0,"end":1,"label":4}"#), "`label` in annotation 0"),
         (&layer(r#"{"start":0,"end":1,"score":1e99}"#), "out of range"),
@@ -174,7 +174,7 @@ fn mistakes_are_named() {
         (&map(r#"{"text":[0,2,3],"raw":[0,6]}"#), "must be two positions, not 3"),
         (
             &map(r#"{"text":[0,1],"raw":[4,6]},{"text":[1,2],"raw":[0,4]}"#),
-            "segment 1 of `map`, counted from 0 takes raw bytes that an earlier one took",
+            "segment 1 of `map` (counted from 0) takes raw bytes that an earlier one took",
         ),
         (
             &map(
@@ -186,7 +186,7 @@ fn mistakes_are_named() {
         (r#"{"text":"","origin":{"x":""},"map":[]}"#, "the key `x` in `origin`"),
         (
             r#"{"text":"","origin":{},"map":[],"edits":[{}]}"#,
-            "edit 0 of `edits`, counted from 0 lacks a valid `raw`",
+            "edit 0 of `edits` (counted from 0) lacks a valid `raw`",
         ),
     ] {
         assert!(error(line).contains(part), "{line}: {}", error(line));

@@ -104,9 +104,7 @@ impl Source for Files {
     ) -> Result<(), DocumentError> {
         raw.clear();
         let read = File::open(&origin.uri).and_then(|mut file| file.read_to_end(raw));
-        read.map(drop).map_err(|error| {
-            DocumentError::because(format!("`{}` cannot be read again", origin.uri), error)
-        })
+        read.map(drop).map_err(|error| DocumentError::because("its file cannot be opened", error))
     }
 }
 

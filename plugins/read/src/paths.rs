@@ -48,7 +48,7 @@ fn hint(path: &str, endings: &[&str]) -> String {
     if Path::new(path).is_dir() {
         format!(" whose name ends in {}; name others by a glob", endings.join(", "))
     } else {
-        "; it is relative to the working directory".to_owned()
+        String::new()
     }
 }
 
@@ -61,9 +61,7 @@ fn expand(path: &str, endings: &[&str]) -> Result<Vec<Input>, String> {
         }
         Ok(_) => Ok(vec![input(Path::new(path))?]),
         Err(_) if path.contains(['*', '?', '[']) => matches(path),
-        Err(_) => Err(format!(
-            "there is no file or folder `{path}`; it is relative to the working directory"
-        )),
+        Err(_) => Err(format!("there is no file or folder `{path}`")),
     }
 }
 

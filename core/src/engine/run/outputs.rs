@@ -13,7 +13,7 @@ pub(crate) const WORK_FOLDER: &str = ".docmill";
 
 /// An output that could not be written. The run ends; outputs of an earlier run are as they were.
 #[derive(Debug, Error)]
-#[error("cannot write {}; {}", path.display(), self.remedy())]
+#[error("cannot write {}", self.what_and_remedy())]
 pub struct WriteError {
     /// The file or folder.
     pub path: PathBuf,
@@ -25,11 +25,15 @@ impl WriteError {
         WriteError { path: path.to_owned(), source }
     }
 
-    fn remedy(&self) -> &'static str {
-        match self.source.kind() {
+    fn what_and_remedy(&self) -> String {
+        if self.path == Path::new("-") {
+            return "to standard output".to_owned();
+        }
+        let remedy = match self.source.kind() {
             io::ErrorKind::WouldBlock => "wait for the other run to end, or choose another folder",
             _ => "see to its folder's space and permissions, and run again",
-        }
+        };
+        format!("{}; {remedy}", self.path.display())
     }
 
     /// Whether whoever read the output has gone.

@@ -33,7 +33,7 @@ pub(super) struct Place<'a> {
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "annotation {} of the layer `{}`, counted from 0", self.number, self.name)
+        write!(f, "annotation {} of the layer `{}` (counted from 0)", self.number, self.name)
     }
 }
 

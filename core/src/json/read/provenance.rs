@@ -54,7 +54,7 @@ fn read_map(
     let mut positions = Positions::new(text, unit);
     let (mut covered, mut order) = (0, RawOrder::default());
     scanner.elements(|scanner, number| {
-        let what = || format!("segment {number} of `map`, counted from 0");
+        let what = || format!("segment {number} of `map` (counted from 0)");
         object(scanner, what)?;
         let (mut of_text, mut raw) = (None, None);
         let (mut decoded, mut skip, mut inserted) = (None, 0, None);
@@ -145,7 +145,7 @@ fn read_edits(scanner: &mut Scanner<'_>, trace: &mut Trace) -> Result<(), Docume
         return Err(wrong_type(scanner, "`edits`, beside a `map`,", "an array"));
     }
     scanner.elements(|scanner, number| {
-        let what = || format!("edit {number} of `edits`, counted from 0");
+        let what = || format!("edit {number} of `edits` (counted from 0)");
         object(scanner, what)?;
         let (mut stage, mut reason, mut raw) = (None, None, None);
         let (mut removed, mut inserted) = (None, None);

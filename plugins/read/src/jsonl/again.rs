@@ -36,9 +36,7 @@ pub(super) fn reread(
             origin.locator
         ))
     })?;
-    let failed = |error: io::Error| {
-        DocumentError::because(format!("`{}` cannot be read again", origin.uri), error)
-    };
+    let failed = |error: io::Error| DocumentError::because("its file cannot be opened", error);
     let known = cursor.take().and_then(|place| place.downcast::<Place>().ok());
     let known = known.filter(|place| place.uri == origin.uri && place.can_reach(offset));
     let mut place = match known {
