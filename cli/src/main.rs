@@ -20,16 +20,23 @@ mod signals;
 mod table;
 mod term;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = args::Args::try_parse().unwrap_or_else(|error| refuse(error));
     args.color.apply();
     let json = args.command.writes_json();
     match commands::run(args) {
         Ok(outcome) => ExitCode::from(outcome as u8),
         Err(failure) => ExitCode::from(failure.tell(json)),
     }
+}
+
+/// Tells what is wrong with the command line, or what it asked to be told of it, and exits. Arguments
+/// are foreign text too (a name that a shell put in), so they are shown, not printed.
+fn refuse(error: clap::Error) -> ! {
+    let shown = env::args_os().map(|arg| term::Shown(&arg.to_string_lossy()).to_string());
+    args::Args::try_parse_from(shown).err().unwrap_or(error).exit()
 }

@@ -40,9 +40,10 @@ pub(crate) fn run(args: &Test) -> Result<Outcome, Failure> {
         }
     }
     let colour = if failed > 0 { RED } else { GREEN };
+    let marks = if failed > 0 { " (- wanted, + came out)" } else { "" };
     writeln!(
         out,
-        "\n{}: {passed} passed, {colour}{failed} failed{colour:#}",
+        "\n{}: {passed} passed, {colour}{failed} failed{colour:#}{marks}",
         term::counted(passed + failed, "test")
     )?;
     match wrong {

@@ -35,6 +35,15 @@ fn help_and_version_go_to_standard_output() {
 }
 
 #[test]
+fn foreign_arguments_do_not_act_on_the_terminal() {
+    let sandbox = Sandbox::new();
+    for args in [["\u{1b}[41mrun", "x"], ["completions", "\u{1b}[41m"], ["show", "--\u{1b}[41m"]] {
+        let refused = sandbox.run(&args).exits(2).says(&["\\u{1b}[41m"]);
+        assert!(!refused.stderr.contains('\u{1b}'), "{:?}", refused.stderr);
+    }
+}
+
+#[test]
 fn a_closed_standard_error_does_not_matter() {
     let sandbox = Sandbox::with_pipeline("", "{\"text\": \"x\"}\n");
     let mut child = sandbox.docmill(&["run", "p.toml"]).stderr(Stdio::piped()).spawn().unwrap();

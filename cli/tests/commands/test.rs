@@ -43,7 +43,7 @@ want.dropped = false
         "- { text = \"It rained.\", start = 1 }",
         "+ { text = \"It rained.\", start = 0 }",
         "+ { text = \"He left.\", start = 11 }",
-        "3 tests: 1 passed, 2 failed",
+        "3 tests: 1 passed, 2 failed (- wanted, + came out)",
     ]);
 }
 
