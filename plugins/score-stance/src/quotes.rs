@@ -228,7 +228,9 @@ fn mean_first_person(reading: &mut Reading<'_>, direct: &Direct, speaker: Option
     let Some(speaker) = speaker else { return };
     for sentence in direct.open.0..=direct.close.0 {
         let Some(read) = reading.sentences.get_mut(sentence) else { continue };
-        for unit in &mut read.units {
+        let first = if sentence == direct.open.0 { direct.open.1 } else { 0 };
+        let last = if sentence == direct.close.0 { direct.close.1 } else { read.units.len() };
+        for unit in read.units.get_mut(first..last).unwrap_or_default() {
             let first_person = matches!(unit.pos, Pos::Pronoun | Pos::PossPronoun)
                 && direct.span.contains(unit.span)
                 && unit.span.of(reading.text).is_some_and(is_first_person);

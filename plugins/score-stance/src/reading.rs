@@ -16,6 +16,9 @@ use crate::{
     units::{self, MentionSpan, Pos},
 };
 
+/// Sentences of more tokens than this are read in pieces, so that no text takes more than linear time.
+const LONGEST: usize = 512;
+
 /// An actor of the document, by its place in [`Reading::actors`].
 pub(crate) type ActorId = u32;
 
@@ -124,16 +127,13 @@ impl<'a> Reading<'a> {
             while mentions.get(mention).is_some_and(|mention| mention.span.start < span.start) {
                 mention += 1;
             }
-            let mut sentence = Sentence::default();
-            units::read(
-                self.text,
-                &tokens[first..token],
-                &mentions[mention..],
-                lexicon,
-                &mut sentence.units,
-            );
-            self.sentences.push(sentence);
-            self.spans.push(span);
+            for piece in tokens[first..token].chunks(LONGEST) {
+                let mut sentence = Sentence::default();
+                let mentions = &mentions[mention..];
+                units::read(self.text, piece, mentions, lexicon, &mut sentence.units);
+                self.sentences.push(sentence);
+                self.spans.push(span);
+            }
         }
     }
 

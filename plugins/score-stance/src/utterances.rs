@@ -43,7 +43,7 @@ pub(crate) fn find(
                 .span
                 .of(reading.text)
                 .is_some_and(|piece| piece.starts_with(char::is_uppercase));
-        if !whole {
+        if !whole || said.span.len() < 2 * SHORTEST {
             continue;
         }
         let near = before.iter().rev().take(MOST);
@@ -88,7 +88,9 @@ fn units_of<'a>(
 ) -> impl Iterator<Item = &'a Unit> {
     let span = said.span;
     let rest = reading.sentences.iter().skip(sentence).take(6);
-    rest.flat_map(|read| &read.units).filter(move |unit| span.contains(unit.span))
+    rest.flat_map(|read| &read.units)
+        .skip_while(move |unit| unit.span.start < span.start)
+        .take_while(move |unit| unit.span.end <= span.end)
 }
 
 /// Whom a quote is about.
