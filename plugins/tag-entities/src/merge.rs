@@ -53,6 +53,13 @@ pub(crate) fn merge(
             free = tokens.end;
         } else if kind.is_none() && tokens.len() > 1 {
             free = tokens.end;
+            // "Russia-Ukraine War" names both; "2019 Canadian federal election" names the election.
+            let dated = prose.word(tokens.start).shape == Shape::Number;
+            while let Some(rule) = rules.next_if(|rule| rule.end <= tokens.end && !dated) {
+                if is_nation(&rule) {
+                    scratch.push(rule);
+                }
+            }
         }
         while let Some(rule) = rules.next_if(|rule| rule.first < free) {
             if !same(rule.first, rule.end) {
@@ -64,6 +71,12 @@ pub(crate) fn merge(
         settle(rule, free, usize::MAX, scratch);
     }
     std::mem::swap(mentions, scratch);
+}
+
+/// Whether a mention is of a country, its capital or its people.
+fn is_nation(mention: &Mention) -> bool {
+    let entry = mention.entry.and_then(|entry| lexicon().entry(entry));
+    entry.is_some_and(|entry| keeps_kind(entry.sort))
 }
 
 /// Whether a mention of the rules stays where the tagger found nothing.
@@ -98,8 +111,9 @@ fn revise(
             Some(kind) => kind == entry.kind || kind == Kind::Place && entry.kind == Kind::Location,
             None => false,
         };
-        if fits || keeps_kind(entry.sort) && kind != Some(Kind::Person) || entry.sort == Sort::Seat
-        {
+        let nation =
+            keeps_kind(entry.sort) && (kind != Some(Kind::Person) || !is_in_name(prose, tokens));
+        if fits || nation || entry.sort == Sort::Seat {
             let rule = if fits { "gazetteer" } else { "gazetteer-alone" };
             return Some(Mention {
                 first: tokens.start,
@@ -112,6 +126,7 @@ fn revise(
         }
     }
     let kind = match kind? {
+        _ if names_agency(prose, tokens) => Kind::Organisation,
         Kind::Person | Kind::Organisation if opens_dateline(prose, tokens) => Kind::Place,
         Kind::Place if is_location(prose, tokens) => Kind::Location,
         kind => kind,
@@ -119,6 +134,22 @@ fn revise(
     let agreed = same.filter(|same| same.kind == kind);
     let (rule, score) = agreed.map_or(("statistics", 0.8), |same| (same.rule, same.score.max(0.9)));
     Some(Mention { first: tokens.start, end: tokens.end, kind, entry: None, rule, score })
+}
+
+/// Whether what stands beside shows a person: a given name or title before, or a capital behind.
+fn is_in_name(prose: &Prose<'_>, tokens: &Range<usize>) -> bool {
+    let before = prose.before(tokens.start).is_some_and(|before| {
+        let classes = prose.word(before).classes;
+        prose.is_capital(before)
+            && classes.any(&[Class::FirstName, Class::FormOfAddress, Class::StateOffice])
+    });
+    before || prose.is_capital(tokens.end)
+}
+
+/// Whether a name stands in the brackets of a dateline: "LIMA (Andes Wire) —".
+fn names_agency(prose: &Prose<'_>, tokens: &Range<usize>) -> bool {
+    let opened = tokens.start > 0 && prose.token(tokens.start - 1) == "(";
+    opened && prose.token(tokens.end) == ")" && prose.in_dateline(tokens.start)
 }
 
 /// Whether a name opens a dateline: "COLUMBIA, S.C. —".
@@ -180,7 +211,8 @@ pub(crate) fn trimmed(
         }
         _ => {}
     }
-    if (start..end).all(|at| is_office(prose, at) && features.is_unmarked(at)) {
+    let money = prose.token(end) == "$" && end - start == 1;
+    if money || (start..end).all(|at| is_office(prose, at) && features.is_unmarked(at)) {
         start..start
     } else {
         start..end

@@ -13,7 +13,7 @@ use docmill_core::vocab::entities::Kind;
 
 use crate::classes::Class;
 use crate::gazetteer::Known;
-use crate::lexicon::{Sort, lexicon};
+use crate::lexicon::lexicon;
 use crate::prose::{Manner, Prose};
 
 /// Someone or something named.
@@ -178,10 +178,7 @@ impl Runs<'_, '_> {
 }
 
 fn known_kind(known: Known) -> Kind {
-    lexicon().entry(known.entry).map_or(Kind::Organisation, |entry| match entry.sort {
-        Sort::Seat => Kind::Organisation,
-        _ => entry.kind,
-    })
+    lexicon().entry(known.entry).map_or(Kind::Organisation, |entry| entry.kind)
 }
 
 fn is_dash(token: &str) -> bool {

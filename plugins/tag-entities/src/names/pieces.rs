@@ -102,6 +102,11 @@ impl Runs<'_, '_> {
         {
             return self.mention(piece, Kind::Person, None, "credit-name", 0.8);
         }
+        let bracketed =
+            before.is_some_and(|before| prose.token(before) == "(") && prose.token(end) == ")";
+        if bracketed && prose.in_dateline(first) {
+            return self.mention(piece, Kind::Organisation, None, "dateline-agency", 0.9);
+        }
         if before_title && length <= 4 {
             return self.mention(piece, Kind::Person, None, "office-follows", 0.85);
         }
