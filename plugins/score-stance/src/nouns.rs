@@ -113,7 +113,7 @@ impl NounRule<'_> {
                         holders = subject.clone();
                     }
                 }
-                Effect::Refuse | Effect::Accept => {
+                Effect::Refuse | Effect::Accept if self.is_asked() => {
                     if holders.is_empty() && targets.is_none() {
                         holders = self.asker(before, findings, &subject);
                     }
@@ -122,7 +122,7 @@ impl NounRule<'_> {
                         targets = Some((subject.clone(), self.noun.sign));
                     }
                 }
-                Effect::Blame | Effect::None => {}
+                Effect::Refuse | Effect::Accept | Effect::Blame | Effect::None => {}
                 _ => {
                     let own = holders.is_empty()
                         || holders.iter().all(|holder| {

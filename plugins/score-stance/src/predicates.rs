@@ -146,7 +146,7 @@ fn after_prep(
 /// How a predicate values its subject, and the word that does.
 fn valued<'a>(lexicon: &'a Lexicon, read: &Sentence, predicate: usize) -> Option<(i8, &'a str)> {
     let phrase = &read.phrases[predicate];
-    let units = read.units.get(phrase.start..phrase.end)?;
+    let units = read.units.get(phrase.possessed.max(phrase.start)..phrase.end)?;
     units.iter().rev().find(|unit| unit.tags.any(Tags::OF_ACTORS)).map(|unit| {
         let word = lexicon.word(unit.word);
         (word.value, &*word.text)

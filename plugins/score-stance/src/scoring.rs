@@ -53,17 +53,17 @@ impl Family {
     /// How often it is right; see the crate's README for the count.
     fn precision(self) -> f64 {
         match self {
-            Family::Verb => 0.8,
+            Family::Verb => 0.88,
             Family::Noun => 0.75,
             Family::Tie => 0.7,
-            Family::Answer => 0.75,
-            Family::Predicate => 0.7,
-            Family::Contrast => 0.75,
+            Family::Answer => 0.85,
+            Family::Predicate => 0.8,
+            Family::Contrast => 0.8,
             Family::Accusation => 0.65,
             Family::Reaction => 0.65,
-            Family::Judgement => 0.65,
-            Family::Bidding => 0.65,
-            Family::Utterance => 0.5,
+            Family::Judgement => 0.7,
+            Family::Bidding => 0.6,
+            Family::Utterance => 0.7,
         }
     }
 }

@@ -135,6 +135,12 @@ impl NounRule<'_> {
             .collect()
     }
 
+    /// Whether the noun is something that is asked or offered, so that it can be answered.
+    pub(super) fn is_asked(&self) -> bool {
+        let offered = ["offer", "apology", "help", "aid", "assistance", "support"];
+        self.noun.kind == Kind::Appeal || offered.contains(&&*self.noun.lemma)
+    }
+
     /// "A rejected a request from B": A's answer to B.
     pub(super) fn answer(
         &self,
@@ -144,11 +150,7 @@ impl NounRule<'_> {
         askers: &[Named],
         subject: &[Named],
     ) {
-        let offered = matches!(
-            &*self.noun.lemma,
-            "offer" | "apology" | "help" | "aid" | "assistance" | "support"
-        );
-        if self.noun.kind != Kind::Appeal && !offered {
+        if !self.is_asked() {
             return;
         }
         let lemma = self

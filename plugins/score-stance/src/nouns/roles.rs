@@ -114,6 +114,11 @@ impl NounRule<'_> {
         found.into_iter().collect()
     }
 
+    /// Whether a phrase stands in the first or the second prepositional phrase after the noun.
+    fn is_near(&self, phrase: usize) -> bool {
+        self.read.phrases[phrase].chunk <= self.phrase.chunk + 4
+    }
+
     /// The phrase after one of these prepositions, near after the noun.
     pub(super) fn after(&self, prep: WordId) -> Option<usize> {
         let first = self.phrase.chunk + 1;
@@ -138,8 +143,12 @@ impl NounRule<'_> {
 
     pub(super) fn after_any(&self, preps: &[WordId]) -> Vec<Named> {
         let found = preps.iter().filter_map(|prep| {
-            let named =
-                mentions::named(self.reading, self.lexicon, self.sentence, self.after(*prep)?);
+            let named = mentions::named(
+                self.reading,
+                self.lexicon,
+                self.sentence,
+                self.after(*prep).filter(|phrase| self.is_near(*phrase))?,
+            );
             (!named.is_empty()).then_some(named)
         });
         found.into_iter().next().unwrap_or_default()

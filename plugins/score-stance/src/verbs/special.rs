@@ -115,7 +115,8 @@ impl VerbRule<'_> {
         };
         let ends = verb.operator.is_some_and(|operator| operator.noun == Effect::Flip)
             || DEMANDED.contains(&&*verb.lemma);
-        if ends || below.negated {
+        let always = matches!(self.lemma, "pressure" | "pressurise" | "demand" | "order");
+        if ends || always || below.negated {
             -1
         } else if WELCOME.contains(&&*verb.lemma) {
             1
@@ -178,9 +179,6 @@ const WELCOME: &[&str] = &[
     "mediate",
     "attend",
     "share",
-    "cooperate",
-    "work",
-    "participate",
     "invest",
     "meet",
     "protect",
