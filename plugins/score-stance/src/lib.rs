@@ -52,7 +52,7 @@ pub fn plugin() -> Plugin {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Settings {
-    /// The least confidence of a stance that is kept, from 0 to 1. Default: 0.3.
+    /// The least confidence of a stance that is kept, from 0 to 1. Less finds more, and errs more often. Default: 0.6.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub min_confidence: f64,
     /// Whether to keep what a source says of another's conduct toward a third party. Default: true.
@@ -61,7 +61,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { min_confidence: 0.3, embedded: true }
+        Settings { min_confidence: 0.6, embedded: true }
     }
 }
 

@@ -4,9 +4,12 @@
 //! the words sound gives the sign (their valences together), else the speaker's last stance toward the same, else what
 //! that one last did to the speaker. The weakest rule, and marked so.
 
-use docmill_core::vocab::{
-    quotes,
-    stances::{Channel, Kind},
+use docmill_core::{
+    Span,
+    vocab::{
+        quotes,
+        stances::{Channel, Kind},
+    },
 };
 
 use crate::{
@@ -60,7 +63,9 @@ pub(crate) fn find(
         let clear = (valence.abs() >= CLEAR).then_some(valence.signum() as i8);
         let held = last(speaker, target, &near);
         let Some(sign) = held.or(clear).or_else(|| last(target, speaker, &near)) else { continue };
-        let said_span = said.span;
+        // The evidence lies in the sentence where the quote begins.
+        let whole = reading.spans.get(sentence).copied().unwrap_or(said.span);
+        let said_span = Span { start: said.span.start, end: said.span.end.min(whole.end) };
         findings.add(
             &[Named { actor: speaker, span: said_span, owned: false }],
             &[Named { actor: target, span: said_span, owned: false }],
