@@ -145,6 +145,17 @@ fn trailing(read: &Sentence, at: usize) -> Option<Span> {
         .iter()
         .take(at)
         .any(|before| before.chunk < first && before.shape == Shape::Finite);
+    // "Oslo, officials said, would pay"
+    let inserted = matches!(
+        read.chunks.get(group.chunk.max(subject.chunk) + 1),
+        Some(Chunk::Mark(Pos::Comma, _))
+    );
+    if !has_verb && inserted {
+        return Some(Span {
+            start: read.units.first()?.span.start,
+            end: read.units.last()?.span.end,
+        });
+    }
     has_verb.then_some(Span {
         start: read.units.first()?.span.start,
         end: read.units.get(comma)?.span.start,
