@@ -36,6 +36,10 @@ pub(crate) fn find(
             continue;
         };
         let targets = mentions::named(reading, lexicon, sentence, subject);
+        // "Oslo and Bern must work together", Oslo says: no demand on Bern.
+        if targets.iter().any(|target| target.actor == actor) {
+            continue;
+        }
         let Some(verb) = lexicon.verb_of(main.word).filter(|_| main.pos != Pos::Be) else {
             continue;
         };

@@ -38,7 +38,10 @@ pub(crate) fn means_deed(reading: &Reading<'_>, read: &Sentence, phrase: usize) 
     let Some(head) = read.head(phrase) else { return false };
     let piece = head.span.of(reading.text).unwrap_or_default();
     let pronoun = ["it", "this", "that"].iter().any(|known| piece.eq_ignore_ascii_case(known));
-    pronoun || head.tags.any(Tags::DEED)
+    let known = &read.phrases[phrase];
+    let units = read.units.get(known.start..known.end).unwrap_or_default();
+    let owned = units.iter().any(|unit| matches!(unit.pos, Pos::Name | Pos::Poss));
+    pronoun || head.tags.any(Tags::DEED) && !owned
 }
 
 /// Nouns that can mean any deed; others mean only one that they name: "the closure", after "closed".

@@ -182,7 +182,8 @@ pub(crate) fn according(reading: &Reading<'_>, lexicon: &Lexicon, sentence: usiz
     } else {
         Span { start: first.span.start, end: cue }
     };
-    let named = mentions::named(reading, lexicon, sentence, phrase);
+    // "According to a post by Roe"
+    let named = mentions::named_or_owners(reading, lexicon, sentence, phrase);
     (span.start < span.end).then(|| Said {
         span,
         kind: Kind::Indirect,

@@ -312,3 +312,65 @@ fn nouns_have_holders_and_targets() {
 fn whoever_backs_an_enemy_is_against() {
     shows("[Peru|country:PE] backs [Chile|country:CL]’s enemies.", &["PE>CL attitude -1 action"]);
 }
+
+#[test]
+fn refusals_in_other_words() {
+    shows(
+        "[Chad|country:TD] approved sending [Fiji|country:FJ] radars, but not missiles.",
+        &["TD>FJ act +0.5 action", "TD>FJ act -0.5 action"],
+    );
+    shows(
+        "[Chad|country:TD]’s reluctance to send tents to [Fiji|country:FJ] grew.",
+        &["TD>FJ act -1 action"],
+    );
+    shows(
+        "[Chad|country:TD] denied accusations by [Fiji|country:FJ].",
+        &["FJ>TD attitude -1 action"],
+    );
+}
+
+#[test]
+fn envoys_agreements_and_neutrality() {
+    shows(
+        "[Chad|country:TD] recalled its ambassador to [Fiji|country:FJ].",
+        &["TD>FJ act -1 action"],
+    );
+    shows(
+        "[Chad|country:TD] and [Fiji|country:FJ] signed an agreement on fishing.",
+        &["TD>FJ act +1 action", "FJ>TD act +1 action"],
+    );
+    shows(
+        "[Chad|country:TD] and [Fiji|country:FJ] clashed. [Cuba|country:CU] took no side.",
+        &[
+            "TD>FJ act -1 action",
+            "FJ>TD act -1 action",
+            "CU>TD attitude +0 author",
+            "CU>FJ attitude +0 author",
+        ],
+    );
+}
+
+#[test]
+fn a_quote_counts_as_a_whole_where_no_word_of_it_does() {
+    shows(
+        "[Chad|country:TD] closed its border with [Fiji|country:FJ]. “Shame needs no passport at the gate,” said [Fiji|country:FJ]’s envoy.",
+        &["TD>FJ act -1 action", "FJ>TD attitude -1 quote"],
+    );
+}
+
+#[test]
+fn what_a_source_says_another_should_do_is_an_appeal() {
+    shows(
+        "[Chad|country:TD] said that [Fiji|country:FJ] must free the crew.",
+        &["TD>FJ appeal -1 quote"],
+    );
+}
+
+#[test]
+fn pronouns_mean_the_nearest_that_fits() {
+    shows(
+        "[Chad|country:TD]’s premier, [Ama Roe|country:TD|PERSON], arrived. She thanked [Fiji|country:FJ].",
+        &["TD>FJ attitude +1 action"],
+    );
+    shows("[Chad|country:TD] said it would arm [Fiji|country:FJ].", &["TD>FJ act +0.5 quote"]);
+}

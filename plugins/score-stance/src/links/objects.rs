@@ -73,7 +73,7 @@ pub(super) fn find_objects(sentence: &mut Sentence, lexicon: &Lexicon, at: usize
             }
             Chunk::Mark(Pos::OpenQuote | Pos::CloseQuote | Pos::Other, _) => {}
             Chunk::Mark(Pos::Conj | Pos::But, _) if sentence.prep_at(chunk + 1).is_some() => {}
-            Chunk::Mark(Pos::But | Pos::Conj | Pos::Comma, _)
+            Chunk::Mark(Pos::But | Pos::Conj | Pos::Comma | Pos::Neg, _)
                 if denied_follows(sentence, chunk) => {}
             Chunk::Mark(Pos::OpenBracket, _) => {
                 let close = (chunk..limit)
