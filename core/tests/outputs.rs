@@ -140,7 +140,7 @@ fn a_full_disk_ends_the_run() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let error = write_error(Box::new(full));
     assert!(!error.is_broken_pipe());
-    assert!(error.to_string().contains("space"), "{error}");
+    assert!(error.to_string().contains("standard output"), "{error}");
     assert_eq!(error.path, Path::new("-"));
 }
 
