@@ -76,6 +76,49 @@ fn the_reference_is_what_show_says() {
     );
 }
 
+fn page(name: &str) -> String {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
+    fs::read_to_string(pages.join(name)).unwrap()
+}
+
+#[test]
+fn every_column_of_a_table_is_in_the_book() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("in.jsonl"), "{\"text\": \"x\"}\n").unwrap();
+    let pipeline = format!("{SOURCE}[[sink]]\nuse = \"csv\"\n");
+    fs::write(dir.path().join("p.toml"), pipeline).unwrap();
+    let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
+    let out = docmill.args(["run", "p.toml"]).current_dir(dir.path()).output().unwrap();
+    assert!(out.status.success(), "{out:?}");
+    let book = page("outputs.md");
+    for table in ["documents", "entities", "stances"] {
+        let rows = fs::read_to_string(dir.path().join(format!("out/{table}.csv"))).unwrap();
+        let header = rows.trim_start_matches('\u{feff}').lines().next().unwrap();
+        let missing: Vec<&str> =
+            header.split(',').filter(|column| !book.contains(&format!("`{column}`"))).collect();
+        assert_eq!(missing, [""; 0], "columns of {table}.csv that docs/src/outputs.md lacks");
+        assert!(header.starts_with("document,"), "{header}");
+    }
+}
+
+#[test]
+fn every_option_of_run_is_in_the_book() {
+    let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
+    let help = docmill.args(["run", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let options: Vec<&str> = help
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix('-'))
+        .filter_map(|line| line.split_once("--").or(line.split_once('-')))
+        .filter_map(|(_, option)| option.split([' ', ',']).next())
+        .collect();
+    assert!(options.len() > 8, "{options:?}");
+    let book = page("pipelines.md");
+    let missing: Vec<&&str> =
+        options.iter().filter(|option| !book.contains(&format!("--{option}"))).collect();
+    assert_eq!(missing, [&""; 0], "options that docs/src/pipelines.md lacks");
+}
+
 /// Markdown and Rust files of the repository.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> =

@@ -59,3 +59,12 @@ fn mistakes_cannot_act_on_the_terminal() {
     let ran = sandbox.run(&["check", "p.toml"]).exits(2);
     assert!(!ran.stderr.contains(['\u{1b}', '\u{202e}']), "{ran:?}");
 }
+
+#[test]
+fn mistakes_in_the_table_of_the_run_are_found_together() {
+    let sandbox = Sandbox::with_pipeline("", "");
+    let run = "[run]\nthread = 2\nmax-document = \"16 MoB\"\n";
+    sandbox.write("p.toml", &(sandbox.read("p.toml") + run));
+    let ran = sandbox.run(&["check", "p.toml"]).exits(2);
+    ran.says(&["did you mean `threads`?", "is not a size", "2 mistakes"]);
+}

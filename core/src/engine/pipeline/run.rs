@@ -94,7 +94,6 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
 }
 
 fn checked(table: &Node, findings: &mut Findings) -> Option<RunTable> {
-    let before = findings.list.len();
     if table.table().is_none() {
         let message = format!("`run` is a table, and this is {}", table.kind());
         findings
@@ -102,11 +101,9 @@ fn checked(table: &Node, findings: &mut Findings) -> Option<RunTable> {
             .help("write [run] on a line of its own, and its settings below");
         return None;
     }
-    settings::check(table, &schema::<RunTable>(), "[run]", findings);
-    if findings.list.len() > before {
-        return None;
-    }
-    RunTable::deserialize(table.json()).ok()
+    let schema = schema::<RunTable>();
+    settings::check(table, &schema, "[run]", findings);
+    RunTable::deserialize(settings::mended(table, &schema)).ok()
 }
 
 /// The bytes that a size with a unit means; `None` where it is none.

@@ -97,10 +97,7 @@ pub enum RunError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// More documents failed than `max-failed` allows.
-    #[error(
-        "{failed} documents failed, more than max-failed allows ({allowed}){}",
-        see(dead_letters)
-    )]
+    #[error("{}{}", too_many(*failed, *allowed), see(dead_letters))]
     TooManyFailed {
         /// How many failed.
         failed: u64,
@@ -117,6 +114,14 @@ pub enum RunError {
         "the account of the run does not balance, so its outputs were not kept; please report this"
     )]
     Unbalanced(Box<Report>),
+}
+
+fn too_many(failed: u64, allowed: u64) -> String {
+    let documents = if failed == 1 { "document" } else { "documents" };
+    match allowed {
+        0 => format!("{failed} {documents} failed, and on-error or max-failed allows none"),
+        _ => format!("{failed} {documents} failed, more than max-failed allows ({allowed})"),
+    }
 }
 
 fn see(dead_letters: &Path) -> String {
