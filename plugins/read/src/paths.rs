@@ -203,7 +203,7 @@ mod tests {
         let folder = folder();
         for (missing, part) in [
             ("none.txt", "there is no file or folder"),
-            ("*.doc", "finds no file; it is relative"),
+            ("*.doc", "finds no file"),
             ("a**b", "no valid glob"),
             ("-", "there is no file"),
         ] {
