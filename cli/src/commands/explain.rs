@@ -55,7 +55,7 @@ fn no_code(what: &str) -> Failure {
             return Failure::Wrong(format!("there is no code `{what}`"));
         };
         format!(
-            "`{what}` is neither a code ({first} to {last}) nor an output; `docmill show {what}` explains components"
+            "`{what}` is neither a code ({first} to {last}) nor an output; `docmill show` lists components"
         )
     })
 }
