@@ -286,6 +286,11 @@ impl Context<'_> {
 
     fn subordinator(&self, tags: Tags) -> Pos {
         let next = self.next_tags(1);
+        // "has so far refused"
+        let after_auxiliary = self.neighbour().is_some_and(|unit| unit.pos.is_auxiliary());
+        if after_auxiliary && self.piece().eq_ignore_ascii_case("so") {
+            return Pos::Adv;
+        }
         if next.any(Tags::PREP)
             && self.next(1).is_some_and(|unit| unit.span.of(self.text) == Some("of"))
         {

@@ -140,7 +140,9 @@ impl VerbRule<'_> {
         if frame.is(Flag::Half) {
             outlook.degree = outlook.degree.min(0.5);
         }
-        if theme.is_some_and(|theme| self.read.phrases[theme].negated) {
+        // A negated subject counts with the verb already.
+        let counted = self.known.passive && theme == self.known.subject;
+        if theme.is_some_and(|theme| self.read.phrases[theme].negated && !counted) {
             outlook.turned = !outlook.turned;
         }
         if frame.is(Flag::Bidden)
@@ -162,6 +164,8 @@ impl VerbRule<'_> {
         let reciprocal = holders.len() >= 2 && each_other
             || holders.len() >= 2
                 && !frame.is(Flag::Alone)
+                && !(frame.is(Flag::Listed)
+                    && holders.windows(2).any(|pair| pair[0].span == pair[1].span))
                 && frame
                     .targets
                     .iter()
@@ -171,7 +175,7 @@ impl VerbRule<'_> {
             if frame.is(Flag::Goods) || frame.kind != Kind::Appeal {
                 self.contrast(findings, &holders, &target, outlook, theme);
             }
-        } else if reciprocal && !frame.is(Flag::Named) {
+        } else if reciprocal && (each_other || !frame.is(Flag::Named)) {
             let sign = frame.targets.first().map_or(0, |slot| slot.sign);
             let each_other = Target { named: holders.clone(), sign, doubt: 0.05 };
             self.add(findings, &holders, &each_other, outlook);

@@ -51,6 +51,8 @@ flags! {
     Mutual = "mutual",
     /// Only toward whom it names, not whose thing it is.
     Named = "named",
+    /// Of two named sides, each toward the other; not of "both countries".
+    Listed = "listed",
     /// Balanced between two sides.
     Neutral = "neutral",
     /// No stance by itself.

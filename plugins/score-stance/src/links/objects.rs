@@ -113,7 +113,7 @@ pub(super) fn clause_follows(sentence: &Sentence, phrase: usize) -> bool {
     };
     for _ in 0..8 {
         match sentence.chunks.get(at) {
-            Some(Chunk::Prep(_)) => at += 1,
+            Some(Chunk::Prep(_) | Chunk::Mark(Pos::OpenQuote, _)) => at += 1,
             Some(Chunk::Phrase(phrase)) if sentence.phrases[*phrase].prep.is_some() => {
                 at = list_end(sentence, *phrase).unwrap_or(at + 1)
             }

@@ -50,6 +50,12 @@ pub(super) fn left_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) ->
                     if !joined {
                         return None;
                     }
+                    // "demanded that Oslo halt it and accused Bern"
+                    let bare =
+                        before.start == before.main && sentence.units[before.main].pos == Pos::Base;
+                    if bare && sentence.units[group.main].pos != Pos::Base {
+                        continue;
+                    }
                     if let Some(start) = subordinate_start(sentence, chunk).filter(|_| comma) {
                         chunk = start;
                         continue;
@@ -69,6 +75,7 @@ pub(super) fn left_subject(sentence: &Sentence, lexicon: &Lexicon, at: usize) ->
                     chunk = open?;
                 }
                 Pos::OpenQuote | Pos::Neg | Pos::Other => {}
+                Pos::That if joined => {}
                 Pos::CloseQuote => {
                     let mark = chunk.checked_sub(1).map(|before| sentence.chunks[before]);
                     let open = (0..chunk).rev().take(WINDOW).find(|at| {

@@ -105,7 +105,10 @@ impl VerbRule<'_> {
     /// The sign of an appeal by what it asks for: help is a request, an end or a retreat a demand; of two sides
     /// alike, neither is favoured.
     pub(super) fn demanded(&self, sign: i8, named: &[Named]) -> i8 {
-        if named.len() >= 2 && named.windows(2).all(|pair| pair[0].span == pair[1].span) {
+        if self.lemma != "invite"
+            && named.len() >= 2
+            && named.windows(2).all(|pair| pair[0].span == pair[1].span)
+        {
             return 0;
         }
         let Some(complement) = self.known.complement else { return sign };
