@@ -47,13 +47,9 @@ pub(crate) fn resolve_pronouns(reading: &mut Reading<'_>, lexicon: &Lexicon) {
         for chunk in 0..reading.sentences[at].chunks.len() {
             let Chunk::Phrase(phrase) = reading.sentences[at].chunks[chunk] else { continue };
             resolve_in_phrase(reading, at, phrase, &here, &earlier);
-            let newest: Vec<ActorId> = earlier
-                .iter()
-                .chain(&here)
-                .filter(|known| known.state)
-                .filter_map(|known| known.actor)
-                .collect();
-            resolve_pair(reading, lexicon, at, phrase, &newest, &parties);
+            let newest = earlier.iter().chain(&here).filter(|known| known.state);
+            let newest = newest.filter_map(|known| known.actor);
+            resolve_pair(reading, lexicon, at, phrase, newest, &parties);
             here.extend(pair_candidate(reading, at, phrase));
             resolve_country(reading, at, phrase, &recent);
             resolve_neighbour(reading, at, phrase, &parties);

@@ -91,7 +91,7 @@ pub(super) fn resolve_pair(
     lexicon: &Lexicon,
     sentence: usize,
     phrase: usize,
-    newest: &[ActorId],
+    newest: impl Iterator<Item = ActorId>,
     parties: &[ActorId],
 ) {
     let read = &reading.sentences[sentence];
@@ -122,11 +122,11 @@ pub(super) fn resolve_pair(
         self::head(reading, lexicon, read, subject).map(|named| named.actor)
     });
     let joint = between || bilateral;
-    let allowed = |actor: &&ActorId| joint || Some(**actor) != subject;
-    let mut near: Vec<ActorId> = newest.iter().filter(allowed).copied().collect();
+    let allowed = |actor: &ActorId| joint || Some(*actor) != subject;
+    let mut near: Vec<ActorId> = newest.filter(allowed).collect();
     near.sort_unstable();
     near.dedup();
-    let main: Vec<ActorId> = parties.iter().filter(allowed).take(2).copied().collect();
+    let main: Vec<ActorId> = parties.iter().copied().filter(allowed).take(2).collect();
     let pair = if near.len() == 2 { near } else { main };
     if let [one, other] = pair[..] {
         reading.sentences[sentence].pairs.push((phrase, [one, other]));
