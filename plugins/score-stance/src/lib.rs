@@ -5,8 +5,9 @@
 //!
 //! The first version goes by rules, which can each be named. A sentence is cut into chunks (`units`, `tagging`,
 //! `chunks`), which are linked to subjects and objects (`links`); actors are the tagger's, with pronouns resolved
-//! (`mentions`), and speech has its speakers (`quotes`). Then verbs (`verbs`), nouns (`nouns`, `ties`) and
-//! predicates (`predicates`) with their roles say who stands how toward whom; negation, refusal and intention turn
+//! (`mentions`, `pronouns`), and speech has its speakers (`marks`, `quotes`, `reports`). Then verbs (`verbs`), nouns (`nouns`, `ties`) and
+//! predicates (`predicates`) with their roles say who stands how toward whom, as do demands (`bidding`), reactions to
+//! what was told before (`reactions`) and whole quotes (`utterances`); negation, refusal and intention turn
 //! or weaken it (`outlook`); and `scoring` settles whose word it is, how sure it is, and what to keep of findings
 //! that say the same. All knowledge of English lies in `words/`.
 //!

@@ -1,5 +1,6 @@
 //! Stances that verbs show: who does it, to whom, and how it is told.
 
+mod roles;
 mod special;
 mod targets;
 
@@ -11,7 +12,7 @@ use docmill_core::{
 use crate::{
     chunks::{Chunk, Group, Sentence, Shape},
     lexicon::{Flag, Lexicon, Place, Tags, VerbFrame},
-    mentions::{self, Named},
+    mentions::Named,
     outlook::{self, Outlook},
     reading::Reading,
     scoring::{Family, Finding, Findings, Shown},
@@ -277,88 +278,6 @@ impl VerbRule<'_> {
 
     fn trigger(&self) -> Span {
         self.read.units[self.known.main].span
-    }
-
-    /// Who does it.
-    fn holders(&self) -> Vec<Named> {
-        let resolved = self.is_resolved();
-        let phrase =
-            if self.known.passive && !resolved { self.known.agent } else { self.known.subject };
-        let Some(phrase) = phrase else {
-            return self.announced().into_iter().collect();
-        };
-        let own = mentions::named(self.reading, self.lexicon, self.sentence, phrase);
-        if !own.is_empty() || self.frame.is(Flag::Named) {
-            return own;
-        }
-        let acts = Tags::HARM.or(Tags::GOODS).or(Tags::DEED);
-        if !self.known.by_owner && !self.has_tag(phrase, acts) {
-            return own;
-        }
-        mentions::named_or_owners(self.reading, self.lexicon, self.sentence, phrase)
-    }
-
-    /// "No tanks would be sent": the speaker tells what its own side will do.
-    fn announced(&self) -> Option<Named> {
-        let future = self.known.passive
-            && self.known.modal
-            && self.known.agent.is_none()
-            && self.frame.kind == Kind::Act;
-        let said = self.reading.speech.around(self.sentence, self.trigger()).filter(|_| future)?;
-        let (actor, span) = said.speaker.zip(said.speaker_span)?;
-        Some(Named { actor, span, owned: true })
-    }
-
-    /// "Is opposed to", "is committed to": a passive whose subject holds the stance.
-    fn is_resolved(&self) -> bool {
-        self.known.passive
-            && self.known.agent.is_none()
-            && matches!(self.lemma, "oppose" | "commit" | "dedicate" | "devote" | "ally" | "align")
-    }
-
-    /// What changes hands.
-    fn theme(&self) -> Option<usize> {
-        if self.known.passive {
-            return self.known.object.or(self.known.subject);
-        }
-        let object = self.known.object?;
-        // "provide Rome with tanks"
-        if self.names_actor(object) {
-            return self.after(self.lexicon.known.with).or(Some(object));
-        }
-        Some(object)
-    }
-
-    fn names_actor(&self, phrase: usize) -> bool {
-        !mentions::named(self.reading, self.lexicon, self.sentence, phrase).is_empty()
-    }
-
-    fn is_goods(&self, phrase: usize) -> bool {
-        self.has_tag(phrase, Tags::GOODS)
-    }
-
-    fn is_harm(&self, theme: Option<usize>) -> bool {
-        theme.is_none_or(|theme| {
-            self.has_tag(theme, Tags::HARM)
-                || self.names_actor(theme)
-                || !self.names_after(self.lexicon.known.at)
-        })
-    }
-
-    fn names_after(&self, prep: u32) -> bool {
-        self.after(prep).is_some()
-    }
-
-    fn has_tag(&self, phrase: usize, tag: Tags) -> bool {
-        let part = self.read.phrases.get(phrase).and_then(|known| {
-            let of = self.read.prep_at(known.chunk + 1) == Some(self.lexicon.known.of);
-            self.read.phrase_at(known.chunk + 2).filter(|_| of)
-        });
-        self.read.list(phrase).take(8).chain(part).any(|phrase| {
-            let known = &self.read.phrases[phrase];
-            let units = self.read.units.get(known.start..known.end).unwrap_or_default();
-            units.iter().any(|unit| unit.tags.any(tag) && unit.pos != Pos::Name)
-        })
     }
 
     /// Whether the clause tells what was said: "urged B to …", "accused B of …".
