@@ -167,7 +167,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
             OnError::DeadLetter => pipeline.run.max_failed.unwrap_or(u64::MAX),
         },
         reader: Mutex::new(Reader::default()),
-        order: Order::new(threads as u64 + 2),
+        order: Order::new(4 * threads as u64),
         writer: &writer,
         dead_letters: dead_letters_path.as_deref().unwrap_or(Path::new("")),
         total_bytes,
