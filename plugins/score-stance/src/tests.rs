@@ -99,65 +99,6 @@ pub(crate) fn stances_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Shows how a text is read: `MARKED="…" cargo test -p docmill-score-stance dump -- --nocapture --ignored`.
-#[test]
-#[ignore = "for looking at readings"]
-#[allow(clippy::print_stdout)]
-fn dump() {
-    let text = std::env::var("MARKED").unwrap_or_default();
-    let document = marked(&text);
-    let lexicon = crate::lexicon::english();
-    let reading = crate::reading::Reading::of(&document.view(), lexicon);
-    for (at, read) in reading.sentences.iter().enumerate() {
-        println!("--- sentence {at}");
-        for (index, unit) in read.units.iter().enumerate() {
-            print!("{index}:{}/{:?} ", reading.piece(at, index), unit.pos);
-        }
-        println!();
-        let words = |start: usize, end: usize| {
-            (start..end).map(|unit| reading.piece(at, unit)).collect::<Vec<_>>().join(" ")
-        };
-        let phrase = |phrase: Option<usize>| {
-            phrase.map_or("-".to_owned(), |phrase| {
-                words(read.phrases[phrase].start, read.phrases[phrase].end)
-            })
-        };
-        for (index, group) in read.groups.iter().enumerate() {
-            println!(
-                "  {index} [{}] {:?} passive {} neg {} modal {} | subj {} | obj {} | iobj {} | agent {} | gov {:?} compl {:?} reports {:?} end {}",
-                words(group.start, group.end),
-                group.shape,
-                group.passive,
-                group.negated,
-                group.modal,
-                phrase(group.subject),
-                phrase(group.object),
-                phrase(group.indirect),
-                phrase(group.agent),
-                group.governor,
-                group.complement,
-                group.reports,
-                group.clause_end
-            );
-        }
-        for phrase in &read.phrases {
-            println!(
-                "  ({}) head {} joined {:?} gov {:?} neg {}",
-                words(phrase.start, phrase.end),
-                reading.piece(at, phrase.head),
-                phrase.joined,
-                phrase.governor,
-                phrase.negated
-            );
-        }
-        println!("  chunks {:?}", read.chunks);
-    }
-    println!("{:#?}", reading.speech.said);
-    for stance in stances_of(&text) {
-        println!("=> {stance}");
-    }
-}
-
 #[test]
 fn it_keeps_the_contract() {
     testing::check_stage::<ScoreStance>(testing::no_settings(), segmented);
