@@ -14,7 +14,7 @@ use std::{
 };
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use docmill_benches::{Corpus, NEWS_STAGES, pipeline, ratio, run_into};
+use docmill_benches::{Corpus, NEWS_STAGES, pipeline, ratio, run_into, run_nowhere};
 use serde::{Deserialize, Serialize};
 
 /// What a plain program would make of a line.
@@ -82,7 +82,9 @@ fn bench(criterion: &mut Criterion) {
     let same = fs::read(&plain_output).ok() == fs::read(out.join("documents.jsonl")).ok();
     println!("both wrote the same bytes: {same}");
     let two = ratio(9, || drop(run_into(&alone, &out, 1)), || drop(run_into(&alone, &out, 2)));
-    println!("two workers, engine alone: {:.2} times one (wall)", two.wall);
+    println!("two workers, engine alone, into files: {:.2} times one (wall)", two.wall);
+    let two = ratio(9, || drop(run_nowhere(&alone, 1)), || drop(run_nowhere(&alone, 2)));
+    println!("two workers, engine alone, output thrown away: {:.2} times one (wall)", two.wall);
     for provenance in ["map", "full"] {
         let traced = pipeline(&input, &[], provenance);
         let cost =

@@ -1,6 +1,6 @@
 //! The jobs that the benchmarks time: pipelines of the built-in components over a file of JSON lines.
 
-use std::{path::Path, sync::atomic::AtomicBool};
+use std::{io, path::Path, sync::atomic::AtomicBool};
 
 use docmill_core::engine::{Destination, Overrides, Pipeline, Registry, Report, RunOptions, run};
 
@@ -38,11 +38,25 @@ pub fn pipeline(input: &Path, stages: &[&str], provenance: &str) -> Pipeline {
 ///
 /// The run fails, or a document does, or there is none: then the time would mean nothing.
 pub fn run_into(pipeline: &Pipeline, dir: &Path, threads: usize) -> Report {
+    run_to(pipeline, Destination::Folder(dir.to_owned()), threads)
+}
+
+/// Runs a pipeline and throws its output away: what docmill itself does, without the disk.
+///
+/// # Panics
+///
+/// As [`run_into`].
+pub fn run_nowhere(pipeline: &Pipeline, threads: usize) -> Report {
+    let output = Box::new(io::sink());
+    run_to(pipeline, Destination::Stream { output, dead_letters: None }, threads)
+}
+
+fn run_to(pipeline: &Pipeline, destination: Destination, threads: usize) -> Report {
     let stop = AtomicBool::new(false);
     let options = RunOptions {
         threads: threads.try_into().ok(),
         limit: None,
-        destination: Destination::Folder(dir.to_owned()),
+        destination,
         stop: &stop,
         observe: &|_| {},
     };

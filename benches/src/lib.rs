@@ -11,7 +11,7 @@ mod words;
 
 use std::fmt::Write;
 
-pub use job::{NEWS_STAGES, pipeline, run_into};
+pub use job::{NEWS_STAGES, pipeline, run_into, run_nowhere};
 pub use ratio::{Ratio, ratio};
 
 /// Makes documents, one JSON line each: `{"id", "metadata": {"outlet", "date"}, "text"}`.
