@@ -1,5 +1,7 @@
 //! A plugin: a crate that offers components, as the engine's registry takes it.
 
+use std::sync::Arc;
+
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -45,9 +47,9 @@ impl Plugin {
     pub fn stage<S: Stage>(mut self) -> Self {
         self.stages.push(StageEntry {
             name: S::NAME,
-            schema: schema::<S::Settings>,
-            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
-            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+            schema: schema::<S::Settings>(),
+            contract: Arc::new(|settings| Ok(S::contract(&read::<S::Settings>(settings)?))),
+            build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
         });
         self
     }
@@ -57,10 +59,10 @@ impl Plugin {
         self.sources.push(SourceEntry {
             name: S::NAME,
             extensions: S::EXTENSIONS,
-            schema: schema::<S::Settings>,
+            schema: schema::<S::Settings>(),
             settings_for: S::settings_for,
-            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
-            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+            contract: Arc::new(|settings| Ok(S::contract(&read::<S::Settings>(settings)?))),
+            build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
         });
         self
     }
@@ -70,41 +72,44 @@ impl Plugin {
         self.sinks.push(SinkEntry {
             name: S::NAME,
             extensions: S::EXTENSIONS,
-            schema: schema::<S::Settings>,
+            schema: schema::<S::Settings>(),
             settings_for: S::settings_for,
-            contract: |settings| Ok(S::contract(&read::<S::Settings>(settings)?)),
-            build: |settings| Ok(Box::new(S::build(read(settings)?)?)),
+            contract: Arc::new(|settings| Ok(S::contract(&read::<S::Settings>(settings)?))),
+            build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
         });
         self
     }
 }
 
+/// Makes something of a component's settings.
+pub(crate) type Make<T> = Arc<dyn Fn(&Json) -> Result<T, BuildError> + Send + Sync>;
+
 #[derive(Clone)]
 pub(crate) struct StageEntry {
     pub(crate) name: &'static str,
-    pub(crate) schema: fn() -> Json,
-    pub(crate) contract: fn(&Json) -> Result<Contract, BuildError>,
-    pub(crate) build: fn(&Json) -> Result<Box<dyn AnyStage>, BuildError>,
+    pub(crate) schema: Json,
+    pub(crate) contract: Make<Contract>,
+    pub(crate) build: Make<Box<dyn AnyStage>>,
 }
 
 #[derive(Clone)]
 pub(crate) struct SourceEntry {
     pub(crate) name: &'static str,
     pub(crate) extensions: &'static [&'static str],
-    pub(crate) schema: fn() -> Json,
+    pub(crate) schema: Json,
     pub(crate) settings_for: fn(&[String]) -> Json,
-    pub(crate) contract: fn(&Json) -> Result<SourceContract, BuildError>,
-    pub(crate) build: fn(&Json) -> Result<Box<dyn AnySource>, BuildError>,
+    pub(crate) contract: Make<SourceContract>,
+    pub(crate) build: Make<Box<dyn AnySource>>,
 }
 
 #[derive(Clone)]
 pub(crate) struct SinkEntry {
     pub(crate) name: &'static str,
     pub(crate) extensions: &'static [&'static str],
-    pub(crate) schema: fn() -> Json,
+    pub(crate) schema: Json,
     pub(crate) settings_for: fn(&str) -> Json,
-    pub(crate) contract: fn(&Json) -> Result<SinkContract, BuildError>,
-    pub(crate) build: fn(&Json) -> Result<Box<dyn AnySink>, BuildError>,
+    pub(crate) contract: Make<SinkContract>,
+    pub(crate) build: Make<Box<dyn AnySink>>,
 }
 
 /// A stage whose type is not known.

@@ -105,7 +105,7 @@ fn list(registry: &Registry, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{BOLD}{}s{BOLD:#}", kind.name())?;
         for component in registry.components().filter(|component| component.kind() == kind) {
             let schema = component.schema();
-            let about = first_sentence(description(&schema));
+            let about = first_sentence(description(schema));
             writeln!(out, "  {:width$}  {about}", component.name())?;
         }
     }
@@ -122,7 +122,7 @@ fn one(component: Component<'_>, out: &mut impl Write) -> io::Result<()> {
     let (plugin, version) = (component.plugin(), component.version());
     writeln!(out, "{BOLD}{name}{BOLD:#}, a {kind}  {DIM}{plugin} {version}{DIM:#}\n")?;
     let schema = component.schema();
-    writeln!(out, "{}\n", description(&schema))?;
+    writeln!(out, "{}\n", description(schema))?;
     for (says, names) in contract(component) {
         let separator = if names.is_empty() { "" } else { ": " };
         writeln!(out, "{says}{separator}{}", names.join(", "))?;
@@ -130,7 +130,7 @@ fn one(component: Component<'_>, out: &mut impl Write) -> io::Result<()> {
     if !component.extensions().is_empty() {
         writeln!(out, "files: .{}", component.extensions().join(", ."))?;
     }
-    write_settings(&schema, out)
+    write_settings(schema, out)
 }
 
 fn of_pipeline(

@@ -265,11 +265,11 @@ impl<'r> Component<'r> {
     }
 
     /// The JSON Schema of its settings, without references. The descriptions are the doc comments.
-    pub fn schema(self) -> Json {
+    pub fn schema(self) -> &'r Json {
         match self.entry {
-            AnyEntry::Source(entry) => (entry.schema)(),
-            AnyEntry::Stage(entry) => (entry.schema)(),
-            AnyEntry::Sink(entry) => (entry.schema)(),
+            AnyEntry::Source(entry) => &entry.schema,
+            AnyEntry::Stage(entry) => &entry.schema,
+            AnyEntry::Sink(entry) => &entry.schema,
         }
     }
 

@@ -20,7 +20,7 @@ pub fn of_pipelines(registry: &Registry) -> Json {
     let components = |kind| -> Json {
         let of_kind = registry.components().filter(|component| component.kind() == kind);
         let tables = of_kind.map(|component| {
-            let mut table = component.schema();
+            let mut table = component.schema().clone();
             let description = table["description"].clone();
             let mut key = json!({ "const": component.name() });
             if description.is_string() {

@@ -43,7 +43,7 @@ pub(super) fn reference(registry: &Registry) -> String {
 
 fn of_component(component: Component<'_>) -> String {
     let schema = component.schema();
-    let mut part = format!("{}\n", description(&schema));
+    let mut part = format!("{}\n", description(schema));
     let quoted = |names: Vec<String>| format!("`{}`", names.join("`, `"));
     let mut facts: Vec<String> = contract(component)
         .into_iter()
@@ -62,7 +62,7 @@ fn of_component(component: Component<'_>) -> String {
         *first = letter.to_uppercase() + rest;
     }
     part += &format!("\n*{}.*\n", facts.join("; "));
-    part + &of_settings(&schema)
+    part + &of_settings(schema)
 }
 
 fn of_settings(schema: &Json) -> String {

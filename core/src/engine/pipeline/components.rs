@@ -18,7 +18,7 @@ use crate::{
         contain::contain_build,
         registry::{Offered, RESERVED_KEYS, is_kebab_case},
     },
-    plugin::{AnySink, AnySource, AnyStage, SinkEntry, SourceEntry, StageEntry},
+    plugin::{AnySink, AnySource, AnyStage, Make, SinkEntry, SourceEntry, StageEntry},
 };
 
 /// Names that `--set NAME.KEY=VALUE` gives another meaning.
@@ -52,9 +52,9 @@ pub(super) trait AnyEntry {
     type Contract: Clone;
     type Built: ?Sized;
     fn name(&self) -> &'static str;
-    fn schema(&self) -> Json;
+    fn schema(&self) -> &Json;
     fn contract(&self, settings: &Json) -> Result<Self::Contract, BuildError>;
-    fn build(&self) -> fn(&Json) -> Result<Box<Self::Built>, BuildError>;
+    fn build(&self) -> &Make<Box<Self::Built>>;
 }
 
 macro_rules! any_entry {
@@ -65,14 +65,14 @@ macro_rules! any_entry {
             fn name(&self) -> &'static str {
                 self.name
             }
-            fn schema(&self) -> Json {
-                (self.schema)()
+            fn schema(&self) -> &Json {
+                &self.schema
             }
             fn contract(&self, settings: &Json) -> Result<$contract, BuildError> {
                 contain_build(|| (self.contract)(settings))
             }
-            fn build(&self) -> fn(&Json) -> Result<Box<$built>, BuildError> {
-                self.build
+            fn build(&self) -> &Make<Box<$built>> {
+                &self.build
             }
         }
     };
@@ -108,7 +108,7 @@ pub(super) fn component<E: AnyEntry>(
         let near = registry.nearest(kind, &component);
         let near = near.and_then(|near| offered.iter().find(|o| o.entry.name() == near));
         draft.contract = near.and_then(|near| {
-            let mended = settings::mended(&draft.settings, &near.entry.schema());
+            let mended = settings::mended(&draft.settings, near.entry.schema());
             near.entry.contract(&mended).ok()
         });
         return draft;
@@ -117,10 +117,10 @@ pub(super) fn component<E: AnyEntry>(
     let before = findings.list.len();
     let owner = format!("`{}`", found.entry.name());
     let schema = found.entry.schema();
-    settings::check(&draft.settings, &schema, &owner, findings);
-    let reads = reads::files(&draft.settings, &schema, findings);
+    settings::check(&draft.settings, schema, &owner, findings);
+    let reads = reads::files(&draft.settings, schema, findings);
     if findings.list.len() > before {
-        let mended = settings::mended(&draft.settings, &schema);
+        let mended = settings::mended(&draft.settings, schema);
         draft.contract = found.entry.contract(&mended).ok();
         return draft;
     }
@@ -139,7 +139,7 @@ pub(super) fn component<E: AnyEntry>(
                 settings: values,
                 contract,
                 reads,
-                build: found.entry.build(),
+                build: found.entry.build().clone(),
                 built: Mutex::new(Some(built)),
             });
         }

@@ -183,7 +183,7 @@ impl Missing<'_> {
     fn source_takes_layers(&self) -> bool {
         let part = self.source.as_ref().and_then(|source| source.part.as_ref());
         part.and_then(|part| self.registry.source(part.component))
-            .is_some_and(|source| (source.entry.schema)()["properties"].get("layers").is_some())
+            .is_some_and(|source| source.entry.schema["properties"].get("layers").is_some())
     }
 }
 

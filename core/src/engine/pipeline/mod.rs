@@ -35,7 +35,7 @@ use super::{
 };
 use crate::{
     BuildError, Contract, Provenance, Shard, SinkContract, SourceContract,
-    plugin::{AnySink, AnySource, AnyStage},
+    plugin::{AnySink, AnySource, AnyStage, Make},
 };
 pub(crate) use findings::Findings;
 pub(super) use node::Place;
@@ -70,7 +70,7 @@ pub(crate) struct Part<C, B: ?Sized> {
     pub(crate) contract: C,
     /// The files that its settings name for it to read, to be hashed into the run's key.
     pub(crate) reads: Vec<PathBuf>,
-    pub(crate) build: fn(&Json) -> Result<Box<B>, BuildError>,
+    pub(crate) build: Make<Box<B>>,
     /// What the check built; the first caller takes it.
     pub(crate) built: Mutex<Option<Box<B>>>,
 }
