@@ -1,7 +1,7 @@
 //! The stage `template`: marks words written in capitals. The smallest stage there is.
 //!
-//! Copy this folder to write your own: change the name, the settings, the contract, and what
-//! `process` says. Whatever it says, the contract test below tries it on arbitrary text.
+//! To make it yours, change the settings, the contract, and what `process` says. Whatever it says,
+//! the contract test below tries it on arbitrary text.
 
 use docmill_core::{
     BuildError, Changes, Contract, Document, DocumentError, Plugin, Stage, Verdict,
