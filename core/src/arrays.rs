@@ -1,79 +1,15 @@
 //! The flat form of annotations and metadata: plain records over one string arena.
 //!
 //! A document and a change set hold the same arrays, so that they can cross a C interface or a pipe
-//! as they lie in memory. Nothing here checks spans; [`crate::Changes`] and the engine do.
+//! as they lie in memory. What came from outside goes through [`Arrays::check_form`] first. Nothing here
+//! checks spans; [`crate::Changes`] and the engine do.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+pub(crate) use crate::door::abi::{Kind, RawAnnotation, RawFeature, RawLayer, RawValue, Str};
 use crate::{Span, Value, value::List};
-
-/// A string in the arena.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Str {
-    pub(crate) start: u32,
-    pub(crate) len: u32,
-}
-
-/// What the two words of a [`RawValue`] mean.
-#[repr(u32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A string of the arena: start, length.
-    Text,
-    /// The bits of an `f64`: high word, low word.
-    Number,
-    /// 0 or 1 in the first word.
-    Bool,
-    /// A span of the document's text: start, end.
-    Span,
-    /// A run of the values array: start, length.
-    List,
-    /// As `Text`, holding JSON that no other kind can say.
-    Json,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RawValue {
-    pub(crate) kind: Kind,
-    pub(crate) a: u32,
-    pub(crate) b: u32,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RawFeature {
-    pub(crate) key: Str,
-    pub(crate) value: RawValue,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct RawAnnotation {
-    pub(crate) span: Span,
-    pub(crate) label: Str,
-    /// NaN where the annotation has no score.
-    pub(crate) score: f32,
-    /// Its run of the features array.
-    pub(crate) features: u32,
-    pub(crate) features_len: u32,
-    /// Its layer, by place in the layers array.
-    pub(crate) layer: u32,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RawLayer {
-    pub(crate) name: Str,
-    /// Its run of the annotations array; not kept up in a change set.
-    pub(crate) first: u32,
-    pub(crate) len: u32,
-    /// 1 where the layer is exported only when named.
-    pub(crate) transient: u32,
-}
 
 /// Annotations, their features, layers and metadata over one arena.
 #[derive(Clone, Debug, Default)]
@@ -188,25 +124,25 @@ impl Arrays {
         match value {
             Value::Text(text) => {
                 let at = self.push_str(text);
-                RawValue { kind: Kind::Text, a: at.start, b: at.len }
+                RawValue { kind: Kind::TEXT, a: at.start, b: at.len }
             }
             Value::Json(json) => {
                 let at = self.push_str(json);
-                RawValue { kind: Kind::Json, a: at.start, b: at.len }
+                RawValue { kind: Kind::JSON, a: at.start, b: at.len }
             }
             Value::Number(number) => {
                 let bits = number.to_bits();
-                RawValue { kind: Kind::Number, a: (bits >> 32) as u32, b: bits as u32 }
+                RawValue { kind: Kind::NUMBER, a: (bits >> 32) as u32, b: bits as u32 }
             }
-            Value::Bool(bool) => RawValue { kind: Kind::Bool, a: bool.into(), b: 0 },
-            Value::Span(span) => RawValue { kind: Kind::Span, a: span.start, b: span.end },
+            Value::Bool(bool) => RawValue { kind: Kind::BOOL, a: bool.into(), b: 0 },
+            Value::Span(span) => RawValue { kind: Kind::SPAN, a: span.start, b: span.end },
             Value::List(list) => {
                 // A list inside a list lies before it, so that each list is one run.
                 let members: Vec<RawValue> =
                     list.iter().map(|member| self.push_value(member)).collect();
                 let start = self.values.len() as u32;
                 self.values.extend(members);
-                RawValue { kind: Kind::List, a: start, b: self.values.len() as u32 - start }
+                RawValue { kind: Kind::LIST, a: start, b: self.values.len() as u32 - start }
             }
         }
     }
@@ -214,14 +150,15 @@ impl Arrays {
     pub(crate) fn value(&self, raw: RawValue) -> Value<'_> {
         let text = || self.str(Str { start: raw.a, len: raw.b });
         match raw.kind {
-            Kind::Text => Value::Text(text()),
-            Kind::Json => Value::Json(text()),
-            Kind::Number => {
+            Kind::TEXT => Value::Text(text()),
+            Kind::NUMBER => {
                 Value::Number(f64::from_bits(u64::from(raw.a) << 32 | u64::from(raw.b)))
             }
-            Kind::Bool => Value::Bool(raw.a != 0),
-            Kind::Span => Value::Span(Span { start: raw.a, end: raw.b }),
-            Kind::List => Value::List(List::flat(self, raw.a, raw.b)),
+            Kind::BOOL => Value::Bool(raw.a != 0),
+            Kind::SPAN => Value::Span(Span { start: raw.a, end: raw.b }),
+            Kind::LIST => Value::List(List::flat(self, raw.a, raw.b)),
+            // The only other one: no unknown kind comes through the doors.
+            _ => Value::Json(text()),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     Span, Value,
     arrays::{Arrays, Str},
     document_buf::Annotating,
+    door::abi::{PieceForm, RawPiece, RawTextEdit},
 };
 
 /// A change set: edits of the text, annotations, metadata.
@@ -49,15 +50,20 @@ impl Changes {
     pub fn rewrite(&mut self, text: &str, pieces: &[Piece<'_>], reason: &str) {
         let pieces = pieces
             .iter()
-            .map(|piece| RawPiece {
-                len: piece.len,
-                kind: match piece.kind {
-                    PieceKind::Kept { at } => RawPieceKind::Kept { at },
-                    PieceKind::Decoded { from, how } => {
-                        RawPieceKind::Decoded { from, how: self.arrays.push_str(how) }
+            .map(|piece| {
+                let len = piece.len;
+                let none = (Span::default(), Str::default());
+                let (form, (from, how)) = match piece.kind {
+                    PieceKind::Kept { at } => {
+                        let from = Span { start: at, end: at.saturating_add(len) };
+                        (PieceForm::KEPT, (from, Str::default()))
                     }
-                    PieceKind::Inserted => RawPieceKind::Inserted,
-                },
+                    PieceKind::Decoded { from, how } => {
+                        (PieceForm::DECODED, (from, self.arrays.push_str(how)))
+                    }
+                    PieceKind::Inserted => (PieceForm::INSERTED, none),
+                };
+                RawPiece { len, form, from, how }
             })
             .collect();
         let reason = self.arrays.push_str(reason);
@@ -117,30 +123,10 @@ pub enum PieceKind<'a> {
     Inserted,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawTextEdit {
-    pub(crate) span: Span,
-    pub(crate) with: Str,
-    pub(crate) reason: Str,
-}
-
+/// A whole new text.
 #[derive(Clone, Debug)]
 pub(crate) struct Rewrite {
     pub(crate) text: String,
     pub(crate) pieces: Vec<RawPiece>,
     pub(crate) reason: Str,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawPiece {
-    pub(crate) len: u32,
-    pub(crate) kind: RawPieceKind,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum RawPieceKind {
-    Kept { at: u32 },
-    Decoded { from: Span, how: Str },
-    Inserted,
 }

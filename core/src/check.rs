@@ -3,9 +3,7 @@
 use thiserror::Error;
 
 use crate::{
-    Changes, Contract, Span, Value,
-    arrays::RawFeature,
-    changes::{RawPieceKind, Rewrite},
+    Changes, Contract, Span, Value, arrays::RawFeature, changes::Rewrite, door::abi::PieceForm,
 };
 
 /// What is wrong with a change set. It is a fault of the stage: the document fails, and nothing of
@@ -190,10 +188,11 @@ impl Rewrite {
             let new = self.text.get(at..at + piece.len as usize);
             let new =
                 new.ok_or(Violation::BadRewrite("a piece leaves the text or splits a char"))?;
-            let from = match piece.kind {
-                RawPieceKind::Kept { at } => Some(at as usize..at as usize + new.len()),
-                RawPieceKind::Decoded { from, .. } => Some(from.range()),
-                RawPieceKind::Inserted => None,
+            let start = piece.from.start as usize;
+            let from = match piece.form {
+                PieceForm::KEPT => Some(start..start + new.len()),
+                PieceForm::DECODED => Some(piece.from.range()),
+                _ => None,
             };
             if let Some(from) = from {
                 let source = old.get(from.clone());
@@ -203,13 +202,13 @@ impl Rewrite {
                 if from.start < taken {
                     return Err(Violation::BadRewrite("what the pieces take does not ascend"));
                 }
-                match piece.kind {
-                    RawPieceKind::Kept { .. } if source != new => {
+                match piece.form {
+                    PieceForm::KEPT if source != new => {
                         return Err(Violation::BadRewrite(
                             "a kept piece differs from the old text",
                         ));
                     }
-                    RawPieceKind::Decoded { .. } if source.is_empty() && !new.is_empty() => {
+                    PieceForm::DECODED if source.is_empty() && !new.is_empty() => {
                         return Err(Violation::BadRewrite(
                             "a piece is decoded from nothing; say that it is inserted",
                         ));

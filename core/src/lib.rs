@@ -66,6 +66,7 @@ mod check;
 mod contract;
 mod document;
 mod document_buf;
+pub mod door;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod json;

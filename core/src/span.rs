@@ -8,6 +8,7 @@ use std::ops::Range;
 /// `start <= end`. A stage may build any span; the engine refuses a change set that holds a bad one.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "engine", derive(bytemuck::Pod, bytemuck::Zeroable))]
 pub struct Span {
     /// The first byte.
     pub start: u32,

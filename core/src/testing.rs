@@ -160,7 +160,7 @@ pub fn removed<'a>(document: &'a DocumentBuf, changes: &'a Changes) -> Vec<(&'a 
     let mut edits: Vec<_> = changes.edits.iter().collect();
     edits.sort_by_key(|edit| edit.span);
 
-    let pair = |edit: &crate::changes::RawTextEdit| {
+    let pair = |edit: &crate::door::abi::RawTextEdit| {
         Some((changes.arrays.str(edit.reason), edit.span.of(&document.text)?))
     };
     edits.into_iter().filter_map(pair).collect()

@@ -97,7 +97,7 @@ impl Apply {
         clipped: &mut bool,
     ) -> Option<RawValue> {
         match value.kind {
-            Kind::Span => {
+            Kind::SPAN => {
                 let span = match self.moves.span(Span { start: value.a, end: value.b }) {
                     Moved::Whole(span) => span,
                     Moved::Clipped(span) => {
@@ -108,7 +108,7 @@ impl Apply {
                 };
                 Some(RawValue { a: span.start, b: span.end, ..value })
             }
-            Kind::List => {
+            Kind::LIST => {
                 let mut members = Vec::with_capacity(value.b as usize);
                 for at in value.a as usize..value.a as usize + value.b as usize {
                     let member = arrays.values.get(at).copied();
@@ -186,8 +186,8 @@ impl Shift {
 
     fn value(self, value: RawValue) -> RawValue {
         match value.kind {
-            Kind::Text | Kind::Json if value.b > 0 => RawValue { a: value.a + self.arena, ..value },
-            Kind::List => RawValue { a: value.a + self.values, ..value },
+            Kind::TEXT | Kind::JSON if value.b > 0 => RawValue { a: value.a + self.arena, ..value },
+            Kind::LIST => RawValue { a: value.a + self.values, ..value },
             _ => value,
         }
     }

@@ -3,11 +3,7 @@
 //! Edits and rewrites alike become a list of pieces that cover the new text. Positions move through
 //! it by binary search.
 
-use crate::{
-    Changes, Span,
-    arrays::Str,
-    changes::{RawPieceKind, Rewrite},
-};
+use crate::{Changes, Span, arrays::Str, changes::Rewrite, door::abi::PieceForm};
 
 /// A run of the new text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,12 +95,11 @@ impl Moves {
         for piece in rewrite.pieces.iter().filter(|piece| piece.len > 0) {
             let new = Span { start: at, end: at + piece.len };
             at = new.end;
-            let (old, kind) = match piece.kind {
-                RawPieceKind::Kept { at } => {
-                    (Span { start: at, end: at + piece.len }, MoveKind::Kept)
-                }
-                RawPieceKind::Decoded { from, how } => (from, MoveKind::Decoded { how }),
-                RawPieceKind::Inserted => (Span { start: taken, end: taken }, MoveKind::Inserted),
+            let start = piece.from.start;
+            let (old, kind) = match piece.form {
+                PieceForm::KEPT => (Span { start, end: start + piece.len }, MoveKind::Kept),
+                PieceForm::DECODED => (piece.from, MoveKind::Decoded { how: piece.how }),
+                _ => (Span { start: taken, end: taken }, MoveKind::Inserted),
             };
             taken = old.end.min(old_len as u32);
             self.moves.push(Move { old, new, kind });

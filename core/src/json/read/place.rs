@@ -48,12 +48,12 @@ fn place_value(
     values: &mut [RawValue],
 ) -> Result<RawValue, Span> {
     match value.kind {
-        Kind::Span => {
+        Kind::SPAN => {
             let span =
                 positions.inside(value.a, value.b).ok_or(Span { start: value.a, end: value.b })?;
-            Ok(RawValue { kind: Kind::Span, a: span.start, b: span.end })
+            Ok(RawValue { kind: Kind::SPAN, a: span.start, b: span.end })
         }
-        Kind::List => {
+        Kind::LIST => {
             for at in value.a as usize..value.a as usize + value.b as usize {
                 values[at] = place_value(values[at], positions, values)?;
             }

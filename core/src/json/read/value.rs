@@ -27,9 +27,9 @@ fn value_in_list(
     match scanner.peek() {
         Some(b'"') => {
             let string = arrays.push_str(&scanner.string()?);
-            Ok(RawValue { kind: Kind::Text, a: string.start, b: string.len })
+            Ok(RawValue { kind: Kind::TEXT, a: string.start, b: string.len })
         }
-        Some(b't' | b'f') => Ok(RawValue { kind: Kind::Bool, a: scanner.bool()?.into(), b: 0 }),
+        Some(b't' | b'f') => Ok(RawValue { kind: Kind::BOOL, a: scanner.bool()?.into(), b: 0 }),
         Some(b'-' | b'0'..=b'9') => {
             let literal = scanner.number()?;
             Ok(match number::exact(literal) {
@@ -45,12 +45,12 @@ fn value_in_list(
             })?;
             let start = arrays.values.len() as u32;
             arrays.values.extend_from_slice(&members);
-            Ok(RawValue { kind: Kind::List, a: start, b: members.len() as u32 })
+            Ok(RawValue { kind: Kind::LIST, a: start, b: members.len() as u32 })
         }
         Some(b'{') if spans => {
             let raw = scanner.raw()?;
             Ok(match span(raw) {
-                Some(span) => RawValue { kind: Kind::Span, a: span.start, b: span.end },
+                Some(span) => RawValue { kind: Kind::SPAN, a: span.start, b: span.end },
                 None => as_json(raw, arrays),
             })
         }
@@ -61,7 +61,7 @@ fn value_in_list(
 fn as_json(raw: &str, arrays: &mut Arrays) -> RawValue {
     let json = scan::compact(raw).unwrap_or(raw.into());
     let at = arrays.push_str(&json);
-    RawValue { kind: Kind::Json, a: at.start, b: at.len }
+    RawValue { kind: Kind::JSON, a: at.start, b: at.len }
 }
 
 /// `{"start": 5, "end": 12}`, and nothing else in it.
