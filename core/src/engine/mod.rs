@@ -10,6 +10,7 @@ mod chain;
 mod contain;
 mod decode;
 mod diagnostic;
+mod doors;
 mod moves;
 mod pipeline;
 mod registry;
