@@ -36,6 +36,32 @@
 //! the segment begins at byte n of what they decode to, and `"inserted": "clean"` names the stage that
 //! wrote it. An edit names `stage`, `reason` and `raw`, with `removed` and `inserted` text where there is
 //! some and it is kept.
+//!
+//! # An answer
+//!
+//! What a stage wants changed in a document, and what becomes of it, as a program answers it; `{}` keeps
+//! the document as it is. All keys may be left out:
+//!
+//! ```json
+//! {"remove": [{"start": 20, "end": 31, "reason": "share-counter"}],
+//!  "replace": [{"start": 5, "end": 12, "with": "praised", "reason": "synonym"}],
+//!  "layers": {"shouts": [{"start": 0, "end": 4, "label": "GPE", "score": 0.98, "name": "Kyiv"}]},
+//!  "metadata": {"shouts": 1},
+//!  "drop": "too-short"}
+//! ```
+//!
+//! Positions mean the document's text and are in the unit that the program asked for. Annotations and
+//! values are those of a document. `drop` is the short name of a reason, of lower-case letters, digits and
+//! hyphens. `{"error": "what is wrong"}` fails the document, whatever stands beside it. In the place of
+//! edits, `rewrite` gives a whole new text; its `pieces` cover that in order, each `len` units long:
+//! with `at` it is the old text from there on, with `from` (two positions) and `how` it is decoded from
+//! that part of the old text, and with neither it is new:
+//!
+//! ```json
+//! {"rewrite": {"text": "Kyiv & Berlin.", "reason": "html",
+//!              "pieces": [{"len": 5, "at": 3}, {"len": 1, "from": [8, 13], "how": "html"},
+//!                         {"len": 7, "at": 13}, {"len": 1}]}}
+//! ```
 
 mod number;
 mod read;
@@ -44,8 +70,8 @@ mod scan;
 mod tests;
 mod write;
 
-pub use read::{Field, read};
-pub use write::{Form, write};
+pub use read::{Field, read, read_answer};
+pub use write::{Form, write, write_answer};
 
 /// The version of the form that is written, and the only one that is read: the key `docmill`.
 pub const VERSION: u32 = 1;

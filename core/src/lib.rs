@@ -61,6 +61,7 @@
 #![cfg_attr(not(feature = "engine"), allow(dead_code, reason = "read by the engine"))]
 
 mod arrays;
+mod chain;
 mod changes;
 mod check;
 mod contract;

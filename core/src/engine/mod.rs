@@ -6,7 +6,6 @@
 mod apply;
 #[cfg(test)]
 mod apply_properties;
-mod chain;
 mod contain;
 mod decode;
 mod diagnostic;
@@ -20,8 +19,8 @@ mod test;
 mod trace;
 mod verify;
 
+pub use crate::chain::chain;
 pub(crate) use apply::Apply;
-pub use chain::chain;
 pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use pipeline::{

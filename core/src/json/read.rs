@@ -3,12 +3,15 @@
 //! Positions are kept in the line's own unit until the whole line is read, because keys come in any
 //! order, and are then turned into bytes where they lie.
 
+mod answer;
 mod layers;
 mod place;
 mod provenance;
 mod value;
 
 use std::fmt;
+
+pub use answer::read_answer;
 
 use super::{VERSION, scan::Scanner};
 use crate::{DocumentBuf, DocumentError, Offsets, arrays::RawFeature};
@@ -41,13 +44,22 @@ impl fmt::Display for Field {
 /// Names the byte of the line where it is not valid JSON or UTF-8, or the key, layer, annotation and
 /// feature that are missing, doubled, of a wrong type, or out of the text.
 pub fn read(line: &[u8], document: &mut DocumentBuf) -> Result<Field, DocumentError> {
+    let mut scanner = open(line)?;
+    let mut top = Top::default();
+    scanner.members(|scanner, key| top.member(scanner, &key, document))?;
+    scanner.end()?;
+    top.finish(&scanner, document)
+}
+
+/// The beginning of the object that a line must be.
+fn open(line: &[u8]) -> Result<Scanner<'_>, DocumentError> {
     if u32::try_from(line.len()).is_err() {
         return Err(DocumentError::new("the line is longer than 4 GiB; split the document"));
     }
     let line = std::str::from_utf8(line).map_err(|error| {
         let at = error.valid_up_to();
         DocumentError::new(format!(
-            "invalid UTF-8 at byte {at} of the line; JSON is UTF-8, so convert the file to it"
+            "invalid UTF-8 at byte {at} of the line; convert it to UTF-8, as JSON must be"
         ))
     })?;
     let mut scanner = Scanner::new(line);
@@ -55,10 +67,7 @@ pub fn read(line: &[u8], document: &mut DocumentBuf) -> Result<Field, DocumentEr
         let kind = scanner.kind();
         return Err(DocumentError::new(format!("a line must hold one JSON object, not {kind}")));
     }
-    let mut top = Top::default();
-    scanner.members(|scanner, key| top.member(scanner, &key, document))?;
-    scanner.end()?;
-    top.finish(&scanner, document)
+    Ok(scanner)
 }
 
 /// What was seen of the keys that the form defines.

@@ -1,5 +1,7 @@
 //! The form as a whole: round trips, and what is refused.
 
+mod answers;
+
 use proptest::prelude::*;
 
 use super::{Field, Form, read, write};

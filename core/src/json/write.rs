@@ -1,5 +1,9 @@
 //! Writes a document as one line.
 
+mod answer;
+
+pub use answer::write_answer;
+
 use super::{VERSION, scan};
 use crate::{
     Annotation, Document, Edit, Layer, Offsets, Origin, Positions, Provenance, Segment,

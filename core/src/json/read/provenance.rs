@@ -178,14 +178,20 @@ fn read_edits(scanner: &mut Scanner<'_>, trace: &mut Trace) -> Result<(), Docume
 
 /// `[0, 20]`.
 fn pair(scanner: &mut Scanner<'_>, what: impl Fn() -> String) -> Result<Span, DocumentError> {
+    two_positions(scanner, || format!("`text` or `raw` of {}", what()))
+}
+
+pub(super) fn two_positions(
+    scanner: &mut Scanner<'_>,
+    wanted: impl Fn() -> String,
+) -> Result<Span, DocumentError> {
     let mut ends = [0; 2];
     let mut count = 0;
-    let wanted = || format!("`text` or `raw` of {}", what());
     if scanner.peek() != Some(b'[') {
         return Err(wrong_type(scanner, &wanted(), "an array of two positions"));
     }
     scanner.elements(|scanner, number| {
-        let position = super::read_position(scanner, wanted)?;
+        let position = super::read_position(scanner, &wanted)?;
         count += 1;
         if let Some(end) = ends.get_mut(number) {
             *end = position;
