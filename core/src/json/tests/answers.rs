@@ -42,14 +42,12 @@ fn said(changes: &Changes) -> String {
 
 /// The text, the pieces and the reason of a rewrite.
 fn rewritten(changes: &Changes) -> Option<(String, Vec<String>, String)> {
-    use crate::changes::RawPieceKind;
     let rewrite = changes.rewrite.as_ref()?;
     let str = |at| changes.arrays.str(at);
-    let pieces = rewrite.pieces.iter().map(|piece| match piece.kind {
-        RawPieceKind::Kept { at } => format!("{} kept {at}", piece.len),
-        RawPieceKind::Decoded { from, how } => format!("{} {from:?} {}", piece.len, str(how)),
-        RawPieceKind::Inserted => format!("{} new", piece.len),
-    });
+    let pieces = rewrite
+        .pieces
+        .iter()
+        .map(|piece| format!("{} {:?} {:?} {}", piece.len, piece.form, piece.from, str(piece.how)));
     Some((rewrite.text.clone(), pieces.collect(), str(rewrite.reason).to_owned()))
 }
 

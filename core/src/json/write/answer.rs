@@ -3,7 +3,7 @@
 use super::{Form, Writer};
 use crate::{
     Changes, DocumentBuf, DocumentError, Offsets, Positions, Verdict, chain::chain,
-    changes::RawPieceKind,
+    door::abi::PieceForm,
 };
 
 /// Appends the JSON form of what a stage returned and wants changed to `out`, on one line without its
@@ -82,20 +82,20 @@ impl Writer<'_, '_> {
             let (from, to) = new.outside((at..end).into());
             self.integer(to - from);
             at = end;
-            match piece.kind {
-                RawPieceKind::Kept { at } => {
+            match piece.form {
+                PieceForm::KEPT => {
                     self.raw(",\"at\":");
-                    let (at, _) = self.positions.outside((at..at).into());
+                    let (at, _) = self.positions.outside(piece.from);
                     self.integer(at);
                 }
-                RawPieceKind::Decoded { from, how } => {
+                PieceForm::DECODED => {
                     self.raw(",\"from\":");
-                    let (start, end) = self.positions.outside(from);
+                    let (start, end) = self.positions.outside(piece.from);
                     self.pair(start, end);
                     self.raw(",\"how\":");
-                    self.string(changes.arrays.str(how));
+                    self.string(changes.arrays.str(piece.how));
                 }
-                RawPieceKind::Inserted => {}
+                _ => {}
             }
             self.raw("}");
         }
