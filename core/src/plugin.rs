@@ -1,6 +1,6 @@
 //! A plugin: a crate that offers components, as the engine's registry takes it.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
@@ -50,6 +50,7 @@ impl Plugin {
             schema: schema::<S::Settings>(),
             contract: Arc::new(|settings| Ok(S::contract(&read::<S::Settings>(settings)?))),
             build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
+            outside: None,
         });
         self
     }
@@ -84,12 +85,34 @@ impl Plugin {
 /// Makes something of a component's settings.
 pub(crate) type Make<T> = Arc<dyn Fn(&Json) -> Result<T, BuildError> + Send + Sync>;
 
+/// Makes something that runs outside of docmill's own process: of its settings, its name in the pipeline, and
+/// what it is held to.
+pub(crate) type MakeWithin<T> =
+    Arc<dyn Fn(&Json, &str, Limits) -> Result<T, BuildError> + Send + Sync>;
+
+/// What a component outside of docmill's own process is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// How long it may take over one document.
+    pub(crate) timeout: Duration,
+    /// Resident memory of its process, in bytes.
+    pub(crate) memory: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { timeout: Duration::from_secs(60), memory: None }
+    }
+}
+
 #[derive(Clone)]
 pub(crate) struct StageEntry {
     pub(crate) name: &'static str,
     pub(crate) schema: Json,
     pub(crate) contract: Make<Contract>,
     pub(crate) build: Make<Box<dyn AnyStage>>,
+    /// Makes it within limits, where it runs outside of docmill's own process by its nature.
+    pub(crate) outside: Option<MakeWithin<Box<dyn AnyStage>>>,
 }
 
 #[derive(Clone)]
@@ -119,6 +142,44 @@ pub(crate) trait AnyStage: Send {
         document: &Document<'_>,
         changes: &mut Changes,
     ) -> Result<Verdict, DocumentError>;
+
+    /// The same stage as one that takes documents by the batch, where it runs outside of docmill's own
+    /// process and each call costs it much.
+    fn remote(&mut self) -> Option<&mut dyn RemoteStage> {
+        None
+    }
+}
+
+/// A stage outside of docmill's own process.
+pub(crate) trait RemoteStage {
+    /// Takes all documents of a batch, in order, each once. An error says that it cannot be started again,
+    /// and ends the run.
+    fn process_batch(&mut self, batch: &mut dyn Batch) -> Result<(), BuildError>;
+
+    /// Gives back buffers that are larger than `kept` bytes.
+    fn trim(&mut self, kept: usize);
+}
+
+/// Documents for a [`RemoteStage`], and where its answers go.
+pub(crate) trait Batch {
+    fn len(&self) -> usize;
+
+    /// The document at this place, which has had no answer yet.
+    fn document(&self, at: usize) -> Document<'_>;
+
+    /// What the stage says of the document at this place. The change set is as it came from outside: its
+    /// form is checked, and no more. `time` is the processor time that it took there, where known.
+    fn answer(
+        &mut self,
+        at: usize,
+        outcome: Result<Verdict, DocumentError>,
+        changes: &mut Changes,
+        time: Duration,
+    );
+
+    /// The document at this place cost the stage's process its life. Told to break, the stage leaves the rest
+    /// of the batch alone.
+    fn lose(&mut self, at: usize, error: DocumentError) -> ControlFlow<()>;
 }
 
 impl<S: Stage> AnyStage for S {

@@ -28,17 +28,7 @@ use rustix::{
 
 pub(crate) use end::End;
 
-/// How long a child may take over one answer, and how much memory it may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// From [`Child::start_clock`] to the answer.
-    pub(crate) timeout: Duration,
-    /// Resident memory of the child itself, in bytes.
-    pub(crate) memory: Option<u64>,
-}
-
-/// The time that a stage out of process has for a document where none is set.
-pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+use crate::plugin::Limits;
 
 /// How long a wait lasts before it is seen to whether the child is still there.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -209,6 +199,11 @@ impl Child {
         }
     }
 
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.ended().is_some()
+    }
+
     /// Gives back the buffers that one large document made large.
     pub(crate) fn trim(&mut self, kept: usize) {
         if self.outgoing.is_empty() && self.outgoing.capacity() > kept {
@@ -263,7 +258,8 @@ impl Child {
         self.status
     }
 
-    fn kill(&mut self) {
+    /// Kills it, and what it has started.
+    pub(crate) fn kill(&mut self) {
         // What is no longer there needs no killing.
         let _ = kill_process_group(self.pid(), Signal::KILL);
         if self.status.is_none() {

@@ -118,7 +118,7 @@ fn one_that_does_not_end_with_its_input_is_killed() {
 
 #[test]
 fn no_program_is_an_error() {
-    let limits = Limits { timeout: DEFAULT_TIMEOUT, memory: None };
+    let limits = Limits::default();
     assert!(Child::start(&mut Command::new("/no/such/program"), limits).is_err());
 }
 
