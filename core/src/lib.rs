@@ -64,6 +64,7 @@ mod arrays;
 mod chain;
 mod changes;
 mod check;
+mod contain;
 mod contract;
 mod document;
 mod document_buf;
@@ -83,6 +84,7 @@ pub mod testing;
 mod value;
 pub mod vocab;
 
+pub use chain::chain;
 pub use changes::{Changes, Piece, PieceKind};
 pub use check::Violation;
 pub use contract::{BuildError, Contract, DocumentError, Reason, Verdict};

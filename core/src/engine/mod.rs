@@ -6,7 +6,6 @@
 mod apply;
 #[cfg(test)]
 mod apply_properties;
-mod contain;
 mod decode;
 mod diagnostic;
 mod doors;
@@ -20,6 +19,7 @@ mod trace;
 mod verify;
 
 pub use crate::chain::chain;
+use crate::contain;
 pub(crate) use apply::Apply;
 pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
