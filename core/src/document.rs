@@ -23,6 +23,11 @@ impl<'a> Document<'a> {
         Document { buf }
     }
 
+    /// Where it lies.
+    pub(crate) fn buf(self) -> &'a DocumentBuf {
+        self.buf
+    }
+
     /// What names it in outputs: the input's own id, or one made of its content and place.
     pub fn id(self) -> &'a str {
         &self.buf.id

@@ -1,6 +1,6 @@
 //! A plugin: a crate that offers components, as the engine's registry takes it.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
@@ -35,12 +35,30 @@ pub struct Plugin {
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) sources: Vec<SourceEntry>,
     pub(crate) sinks: Vec<SinkEntry>,
+    /// The library that it was loaded from; `None` of one that is linked in.
+    pub(crate) from: Option<&'static LoadedFrom>,
+}
+
+/// A library that was loaded.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LoadedFrom {
+    /// The file, as it was named.
+    pub(crate) path: PathBuf,
+    /// `sha256:` and 64 hexadecimal digits, of the bytes that were loaded.
+    pub(crate) digest: String,
 }
 
 impl Plugin {
     /// A plugin of this name and version that offers nothing yet.
     pub fn new(name: &'static str, version: &'static str) -> Self {
-        Plugin { name, version, stages: Vec::new(), sources: Vec::new(), sinks: Vec::new() }
+        Plugin {
+            name,
+            version,
+            stages: Vec::new(),
+            sources: Vec::new(),
+            sinks: Vec::new(),
+            from: None,
+        }
     }
 
     /// Offers a stage.
@@ -74,7 +92,7 @@ impl Plugin {
             name: S::NAME,
             extensions: S::EXTENSIONS,
             schema: schema::<S::Settings>(),
-            settings_for: S::settings_for,
+            settings_for: Arc::new(S::settings_for),
             contract: Arc::new(|settings| Ok(S::contract(&read::<S::Settings>(settings)?))),
             build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
         });
@@ -130,7 +148,7 @@ pub(crate) struct SinkEntry {
     pub(crate) name: &'static str,
     pub(crate) extensions: &'static [&'static str],
     pub(crate) schema: Json,
-    pub(crate) settings_for: fn(&str) -> Json,
+    pub(crate) settings_for: Arc<dyn Fn(&str) -> Json + Send + Sync>,
     pub(crate) contract: Make<SinkContract>,
     pub(crate) build: Make<Box<dyn AnySink>>,
 }

@@ -12,5 +12,3 @@ pub(crate) mod forms;
 pub(crate) mod marshal;
 
 pub use export::{Export, entry};
-#[cfg(feature = "engine")]
-pub(crate) use form::Malformed;

@@ -23,6 +23,7 @@ use crate::contain;
 pub(crate) use apply::Apply;
 pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
+pub use doors::library::{Pin, Refusal, load};
 pub use pipeline::{
     Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
     WantedLayer,
