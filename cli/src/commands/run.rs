@@ -94,7 +94,9 @@ fn tell(
 fn failure(error: RunError, signals: &Signals) -> Failure {
     let message = chain(&error);
     match error {
-        RunError::Build(_) => Failure::Wrong(message),
+        RunError::Build(_) | RunError::NotRestarted { .. } | RunError::TooManyRestarts { .. } => {
+            Failure::Wrong(message)
+        }
         RunError::Write(write) if write.is_broken_pipe() => Failure::BrokenPipe,
         RunError::Write(_) => Failure::Io(message),
         RunError::TooManyFailed { .. } => Failure::TooManyFailed(message),

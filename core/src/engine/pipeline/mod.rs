@@ -126,6 +126,8 @@ pub struct RunSettings {
     pub on_error: OnError,
     /// How many documents may fail before the run stops; `None` for any number.
     pub max_failed: Option<u64>,
+    /// How many documents in a row may cost a stage its own process before the run stops.
+    pub max_restarts: u32,
     /// The largest document in raw bytes; a larger one is passed over and counted as failed.
     pub max_document: usize,
 }
@@ -137,6 +139,7 @@ impl Default for RunSettings {
             threads: None,
             on_error: OnError::DeadLetter,
             max_failed: None,
+            max_restarts: 5,
             max_document: 16 << 20,
         }
     }

@@ -28,6 +28,9 @@ pub(crate) struct RunTable {
     on_error: OnError,
     /// How many documents may fail before the run stops, from 0. Default: any number.
     max_failed: Option<u64>,
+    /// How many documents in a row may cost a stage that runs in a process of its own
+    /// (`isolation = "process"`, `use = "command"`) that process before the run stops, from 0. Default: 5.
+    max_restarts: u32,
     /// The largest document, in raw bytes or as a string with a unit (`kB`, `MB`, `GB`, `KiB`, `MiB`,
     /// `GiB`), from 1 byte to 1 GiB; a larger one is passed over and counted as failed.
     /// Default: `16 MiB`.
@@ -59,6 +62,7 @@ impl Default for RunTable {
             threads: None,
             on_error: OnError::DeadLetter,
             max_failed: None,
+            max_restarts: 5,
             max_document: Size::Bytes(16 << 20),
         }
     }
@@ -89,6 +93,7 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
         threads: values.threads.and_then(NonZeroUsize::new),
         on_error: values.on_error,
         max_failed: values.max_failed,
+        max_restarts: values.max_restarts,
         max_document: max_document.map_or(16 << 20, |bytes| bytes as usize),
     }
 }

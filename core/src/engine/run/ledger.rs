@@ -15,6 +15,10 @@ pub(super) struct Entry {
     pub(super) bytes: u64,
     /// Time spent in it.
     pub(super) time: Duration,
+    /// Processor time that it took in a process of its own.
+    pub(super) elsewhere: Duration,
+    /// How often its process was lost over a document; `None` where it has none of its own.
+    pub(super) restarts: Option<u64>,
 }
 
 impl Entry {
@@ -32,6 +36,10 @@ impl Entry {
         self.failed += other.failed;
         self.bytes += other.bytes;
         self.time += other.time;
+        self.elsewhere += other.elsewhere;
+        if let Some(restarts) = other.restarts {
+            *self.restarts.get_or_insert_default() += restarts;
+        }
         for (reason, count) in &other.dropped {
             *self.dropped.entry(reason.clone()).or_default() += count;
         }
@@ -49,8 +57,10 @@ pub(super) struct Ledger {
     pub(super) written: u64,
     /// Bytes read, after decompression.
     pub(super) bytes: u64,
-    /// Processor time of the workers.
+    /// Processor time of the workers, and of stages in processes of their own.
     pub(super) cpu: Duration,
+    /// Wall time that a worker spent waiting for other processes.
+    pub(super) waited: Duration,
 }
 
 impl Ledger {
@@ -105,12 +115,14 @@ impl Ledger {
 
     /// Turns wall time inside a block into processor time: each part's share of the block's.
     pub(super) fn scale_times(&mut self, wall: Duration, cpu: Duration) {
-        self.cpu = cpu;
+        let wall = wall.saturating_sub(self.waited);
         let scale =
             if wall.is_zero() { 1.0 } else { (cpu.as_secs_f64() / wall.as_secs_f64()).min(1.0) };
+        self.cpu = cpu;
         let entries = self.stages.iter_mut().chain(&mut self.sinks);
         for entry in std::iter::once(&mut self.source).chain(entries) {
-            entry.time = entry.time.mul_f64(scale);
+            entry.time = entry.time.mul_f64(scale) + entry.elsewhere;
+            self.cpu += entry.elsewhere;
         }
     }
 }

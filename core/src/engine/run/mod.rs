@@ -1,5 +1,6 @@
 //! Runs a pipeline: blocks of input go through all stages on one worker, and come out in order.
 
+mod batch;
 mod dead_letters;
 mod identity;
 mod ledger;
@@ -30,10 +31,11 @@ pub use identity::digest;
 pub(crate) use outputs::WORK_FOLDER;
 pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
+use stages::Fatal;
 pub(crate) use stages::Stages;
 
 use crate::{
-    Block, BuildError,
+    Block, BuildError, DocumentError,
     engine::{OnError, Pipeline},
     plugin::AnySource,
 };
@@ -106,6 +108,30 @@ pub enum RunError {
         /// Where they are; empty where they are not kept.
         dead_letters: PathBuf,
     },
+    /// A stage's own process died over more documents in a row than `max-restarts` allows.
+    #[error(
+        "{lost} documents in a row cost the stage `{stage}` its process, and max-restarts allows {allowed}; the last was `{document}`"
+    )]
+    TooManyRestarts {
+        /// The stage, by its name in the pipeline.
+        stage: String,
+        /// How many documents.
+        lost: u32,
+        /// How many may.
+        allowed: u32,
+        /// The id of the last of them.
+        document: String,
+        /// How the process ended over it.
+        source: DocumentError,
+    },
+    /// The process of a stage died and cannot be started again.
+    #[error("the process of the stage `{stage}` cannot be started again")]
+    NotRestarted {
+        /// The stage, by its name in the pipeline.
+        stage: String,
+        /// Why.
+        source: BuildError,
+    },
     /// It was stopped from outside.
     #[error("stopped before the end; no file was put in place")]
     Stopped,
@@ -114,6 +140,17 @@ pub enum RunError {
         "the account of the run does not balance, so its outputs were not kept; please report this"
     )]
     Unbalanced(Box<Report>),
+}
+
+impl From<Fatal> for RunError {
+    fn from(fatal: Fatal) -> Self {
+        match fatal {
+            Fatal::NotStarted { stage, error } => RunError::NotRestarted { stage, source: error },
+            Fatal::Restarts { stage, lost, allowed, document, error } => {
+                RunError::TooManyRestarts { stage, lost, allowed, document, source: error }
+            }
+        }
+    }
 }
 
 fn too_many(failed: u64, allowed: u64) -> String {
@@ -199,7 +236,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
             writer.finish(report)
         }
         Err(error) => {
-            if let RunError::TooManyFailed { .. } = error {
+            if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
                 writer.place_dead_letters()?;
             }
             Err(error)
@@ -236,6 +273,10 @@ impl Run<'_> {
             let Some(number) = number else { break };
             let Some(mut done) = self.order.admit(number) else { break };
             worker.block(&block, &mut done);
+            if let Some(fatal) = worker.fatal.take() {
+                self.order.end();
+                return Err(fatal.into());
+            }
             if self.stop.load(Ordering::Relaxed) {
                 self.order.end();
                 return Err(RunError::Stopped);

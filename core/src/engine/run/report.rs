@@ -86,6 +86,10 @@ pub struct ComponentReport {
     pub failed: u64,
     /// Bytes of text that came in; of a sink, bytes that it wrote.
     pub bytes: u64,
+    /// How many documents cost its process its life, each time to be started again; only of a stage that runs in
+    /// a process of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restarts: Option<u64>,
     /// Seconds of processor time: the component's share of its blocks' wall time, times their
     /// processor time.
     pub cpu_seconds: f64,
@@ -160,6 +164,7 @@ impl ComponentReport {
             dropped: entry.dropped.clone(),
             failed: entry.failed,
             bytes: entry.bytes,
+            restarts: entry.restarts,
             cpu_seconds: entry.time.as_secs_f64(),
         }
     }

@@ -1,4 +1,5 @@
-//! Takes blocks through all stages and sinks, one document at a time.
+//! Takes blocks through all stages and sinks, one document at a time; a batch at a time where a stage is out of
+//! process ([`batch`](super::batch)).
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +12,11 @@ use crate::{
         contain::contain,
         pipeline::Part,
         run::{
+            batch::Gathered,
             dead_letters::{self, Failure},
             identity,
             ledger::Ledger,
-            stages::Stages,
+            stages::{Fatal, KEPT, Stages},
         },
     },
     plugin::{AnySink, AnySource},
@@ -31,13 +33,17 @@ pub(super) struct Done {
 
 /// One thread's instances and buffers.
 pub(super) struct Worker<'p> {
-    pipeline: &'p Pipeline,
+    pub(super) pipeline: &'p Pipeline,
     source: &'p dyn AnySource,
     level: Provenance,
-    stages: Stages<'p>,
+    pub(super) stages: Stages<'p>,
     /// `None` where one panicked and is to be built anew.
     sinks: Vec<Option<Box<dyn AnySink>>>,
     document: DocumentBuf,
+    /// Where a stage is out of process: documents on their way through the stages.
+    pub(super) gathered: Option<Gathered>,
+    /// Set where the run cannot go on.
+    pub(super) fatal: Option<Fatal>,
     /// How many documents it may still take in, where that is limited.
     left: Option<u64>,
 }
@@ -49,17 +55,21 @@ impl<'p> Worker<'p> {
         source: &'p dyn AnySource,
         limit: Option<u64>,
     ) -> Result<Self, BuildError> {
+        let mut stages = Stages::of(pipeline)?;
+        let remote = (0..pipeline.stages.len()).any(|at| stages.is_remote(at));
         Ok(Worker {
             pipeline,
             source,
             level: pipeline.provenance(),
-            stages: Stages::of(pipeline)?,
+            stages,
             sinks: pipeline
                 .sinks
                 .iter()
                 .map(|part| part.instance().map(Some))
                 .collect::<Result<_, _>>()?,
             document: DocumentBuf::new(),
+            gathered: remote.then(Gathered::default),
+            fatal: None,
             left: limit,
         })
     }
@@ -89,9 +99,14 @@ impl<'p> Worker<'p> {
                     None => return,
                 }
             }
-            self.document(document, failed, done, &mut since);
+            match self.fatal {
+                Some(_) => {}
+                None if self.gathered.is_some() => self.gather(document, failed, done, &mut since),
+                None => self.document(document, failed, done, &mut since),
+            }
         };
         let parsed = contain(|| source.parse(block, &mut Intake::new(&mut document, &mut take)));
+        self.batch(done, &mut since);
         if let Err(panic) = parsed {
             let uri = block.pieces.first().map_or("", |piece| &piece.uri);
             done.ledger.source.read += 1;
@@ -116,31 +131,12 @@ impl<'p> Worker<'p> {
         done: &mut Done,
         since: &mut Instant,
     ) {
-        done.ledger.source.read += 1;
-        if !document.carried {
-            document.origin.source.clear();
-            document.origin.source.push_str(self.pipeline.source.component);
+        let mut letter = std::mem::take(&mut done.dead_letters);
+        let admitted = self.admit(document, failed, done, since, &mut letter);
+        done.dead_letters = letter;
+        if !admitted {
+            return;
         }
-        let failed = failed.map(|(error, raw)| (error, Some(raw).filter(|raw| !raw.is_empty())));
-        let failed = failed.or_else(|| {
-            let (size, limit) = (document.text.len(), self.pipeline.run.max_document);
-            (size > limit).then(|| {
-                let error = DocumentError::new(format!(
-                    "{size} bytes of text are more than max-document allows ({limit}); raise it in [run]"
-                ));
-                (error, Some(document.raw()))
-            })
-        });
-        if let Some((error, raw)) = failed {
-            done.ledger.source.failed += 1;
-            done.ledger.source.time += lap(since);
-            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw };
-            return dead_letters::write(document, &failure, &mut done.dead_letters);
-        }
-        identity::complete(document, self.level);
-        done.ledger.source.bytes += document.text.len() as u64;
-        done.ledger.source.time += lap(since);
-
         for (at, planned) in self.pipeline.stages.iter().enumerate() {
             let entry = &mut done.ledger.stages[at];
             entry.read += 1;
@@ -164,8 +160,46 @@ impl<'p> Worker<'p> {
         self.encode(document, done, since);
     }
 
+    /// Counts a document that the source read and completes it; `false` where it failed, for which the dead
+    /// letter is appended to `letters`.
+    pub(super) fn admit(
+        &mut self,
+        document: &mut DocumentBuf,
+        failed: Option<(DocumentError, &[u8])>,
+        done: &mut Done,
+        since: &mut Instant,
+        letters: &mut Vec<u8>,
+    ) -> bool {
+        done.ledger.source.read += 1;
+        if !document.carried {
+            document.origin.source.clear();
+            document.origin.source.push_str(self.pipeline.source.component);
+        }
+        let failed = failed.map(|(error, raw)| (error, Some(raw).filter(|raw| !raw.is_empty())));
+        let failed = failed.or_else(|| {
+            let (size, limit) = (document.text.len(), self.pipeline.run.max_document);
+            (size > limit).then(|| {
+                let error = DocumentError::new(format!(
+                    "{size} bytes of text are more than max-document allows ({limit}); raise it in [run]"
+                ));
+                (error, Some(document.raw()))
+            })
+        });
+        if let Some((error, raw)) = failed {
+            done.ledger.source.failed += 1;
+            done.ledger.source.time += lap(since);
+            let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw };
+            dead_letters::write(document, &failure, letters);
+            return false;
+        }
+        identity::complete(document, self.level);
+        done.ledger.source.bytes += document.text.len() as u64;
+        done.ledger.source.time += lap(since);
+        true
+    }
+
     /// All sinks encode the document, or none does.
-    fn encode(&mut self, document: &DocumentBuf, done: &mut Done, since: &mut Instant) {
+    pub(super) fn encode(&mut self, document: &DocumentBuf, done: &mut Done, since: &mut Instant) {
         let before: Vec<usize> = done.outputs.iter().map(Vec::len).collect();
         let mut rest = &mut done.outputs[..];
         for (at, (sink, planned)) in self.sinks.iter_mut().zip(&self.pipeline.sinks).enumerate() {
@@ -195,8 +229,8 @@ impl<'p> Worker<'p> {
 
     /// One huge document must not hold its memory for the rest of the run.
     fn trim(&mut self, done: &mut Done) {
-        const KEPT: usize = 4 << 20;
-        if self.document.capacity() > KEPT {
+        let large = |document: &DocumentBuf| document.capacity() > KEPT;
+        if large(&self.document) || self.gathered.as_mut().is_some_and(Gathered::trim) {
             self.document = DocumentBuf::new();
             self.stages.trim();
         }
@@ -226,7 +260,7 @@ fn encode(
     })
 }
 
-fn lap(since: &mut Instant) -> Duration {
+pub(super) fn lap(since: &mut Instant) -> Duration {
     let now = Instant::now();
     let lap = now - *since;
     *since = now;
@@ -234,7 +268,7 @@ fn lap(since: &mut Instant) -> Duration {
 }
 
 /// Processor time of this thread.
-fn thread_time() -> Duration {
+pub(super) fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

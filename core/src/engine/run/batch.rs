@@ -1,0 +1,162 @@
+//! Takes documents through the stages a batch at a time, where one of them is out of process and each message
+//! to it costs much.
+//!
+//! What comes out, its order and the account of it are the same as one document at a time: what failed keeps
+//! its place among the dead letters until the batch is through.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    DocumentBuf, DocumentError, Verdict,
+    engine::run::{
+        dead_letters::{self, Failure},
+        ledger::Entry,
+        stages::Taken,
+        worker::{Done, Worker, lap, thread_time},
+    },
+};
+
+/// A batch is full with this many documents …
+const DOCUMENTS: usize = 32;
+/// … or this much text, in bytes.
+const TEXT: usize = 1 << 20;
+
+/// Documents on their way through the stages. Buffers are used again.
+#[derive(Default)]
+pub(super) struct Gathered {
+    places: Vec<Place>,
+    /// How many of the places are taken.
+    len: usize,
+    /// Bytes of text in them.
+    text: usize,
+}
+
+/// A document in a batch.
+#[derive(Default)]
+struct Place {
+    document: DocumentBuf,
+    /// Whether it was dropped, or has failed.
+    ended: bool,
+    /// Its dead letter, where it has failed.
+    letter: Vec<u8>,
+}
+
+impl Gathered {
+    /// Gives back what large documents made large; whether there was any.
+    pub(super) fn trim(&mut self) -> bool {
+        const KEPT: usize = 256 << 10;
+        let mut large = false;
+        for place in self.places.iter_mut().filter(|place| place.document.capacity() > KEPT) {
+            *place = Place::default();
+            large = true;
+        }
+        large
+    }
+}
+
+impl Worker<'_> {
+    /// Adds a document to the batch, which goes through the stages when it is full. `document` comes back with
+    /// the buffers of another.
+    pub(super) fn gather(
+        &mut self,
+        document: &mut DocumentBuf,
+        failed: Option<(DocumentError, &[u8])>,
+        done: &mut Done,
+        since: &mut Instant,
+    ) {
+        let Some(mut gathered) = self.gathered.take() else { return };
+        if gathered.places.len() == gathered.len {
+            gathered.places.push(Place::default());
+        }
+        let place = &mut gathered.places[gathered.len];
+        place.letter.clear();
+        place.ended = !self.admit(document, failed, done, since, &mut place.letter);
+        std::mem::swap(&mut place.document, document);
+        gathered.len += 1;
+        gathered.text += place.document.text.len();
+        let full = gathered.len >= DOCUMENTS || gathered.text >= TEXT;
+        self.gathered = Some(gathered);
+        if full {
+            self.batch(done, since);
+        }
+    }
+
+    /// Takes what was gathered through the stages and sinks.
+    pub(super) fn batch(&mut self, done: &mut Done, since: &mut Instant) {
+        let Some(mut gathered) = self.gathered.take() else { return };
+        let places = &mut gathered.places[..gathered.len];
+        for at in 0..self.pipeline.stages.len() {
+            if self.fatal.is_none() {
+                self.stage(at, places, done, since);
+            }
+        }
+        let through = if self.fatal.is_none() { &*places } else { &[] };
+        for place in through {
+            done.dead_letters.extend_from_slice(&place.letter);
+            if !place.ended {
+                self.encode(&place.document, done, since);
+            }
+        }
+        (gathered.len, gathered.text) = (0, 0);
+        self.gathered = Some(gathered);
+    }
+
+    fn stage(&mut self, at: usize, places: &mut [Place], done: &mut Done, since: &mut Instant) {
+        let entry = &mut done.ledger.stages[at];
+        let open = places.iter_mut().filter(|place| !place.ended);
+        if !self.stages.is_remote(at) {
+            for place in open {
+                entry.read += 1;
+                entry.bytes += place.document.text.len() as u64;
+                let outcome = self.stages.step(at, &mut place.document);
+                entry.time += lap(since);
+                place.settle(outcome, &self.pipeline.stages[at].name, entry);
+            }
+            return;
+        }
+        let open: Vec<&mut DocumentBuf> = open.map(|place| &mut place.document).collect();
+        if open.is_empty() {
+            return;
+        }
+        entry.restarts.get_or_insert_default();
+        entry.read += open.len() as u64;
+        entry.bytes += open.iter().map(|document| document.text.len() as u64).sum::<u64>();
+        let mut taken = Vec::with_capacity(open.len());
+        let (wall, cpu) = (Instant::now(), thread_time());
+        let outcome = self.stages.batch(at, open, &mut taken);
+        let own = thread_time().saturating_sub(cpu);
+        entry.time += own;
+        done.ledger.waited += wall.elapsed().saturating_sub(own);
+        *since = Instant::now();
+        if let Err(fatal) = outcome {
+            self.fatal = Some(fatal);
+            return;
+        }
+        let open = places.iter_mut().filter(|place| !place.ended);
+        for (place, Taken { outcome, time, lost }) in open.zip(taken) {
+            entry.elsewhere += time;
+            *entry.restarts.get_or_insert_default() += u64::from(lost);
+            place.settle(outcome, &self.pipeline.stages[at].name, entry);
+        }
+    }
+}
+
+impl Place {
+    /// Counts what became of its document.
+    fn settle(&mut self, outcome: Result<Verdict, DocumentError>, stage: &str, entry: &mut Entry) {
+        match outcome {
+            Ok(Verdict::Keep) => {}
+            Ok(Verdict::Drop(reason)) => {
+                *entry.dropped.entry(reason.0.into_owned()).or_default() += 1;
+                self.ended = true;
+            }
+            Err(error) => {
+                entry.failed += 1;
+                let raw = Some(self.document.raw());
+                let failure = Failure { stage, error: &error, raw };
+                dead_letters::write(&self.document, &failure, &mut self.letter);
+                self.ended = true;
+            }
+        }
+    }
+}
