@@ -125,6 +125,7 @@ mod tests {
             dropped: dropped.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect(),
             failed,
             bytes: 3_000_000,
+            restarts: None,
             cpu_seconds: 1.5,
         };
         Report {

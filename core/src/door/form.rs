@@ -36,6 +36,8 @@ pub(crate) enum Malformed {
     NotUtf8(&'static str),
     #[error("an array that has a length has no address, or a wrong one")]
     BadPointer,
+    #[error("what came is no frame of docmill's")]
+    NoFrame,
     #[error("an array has 4 GiB or more")]
     TooLong,
 }
