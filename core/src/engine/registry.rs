@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::{
     Contract, Plugin,
-    plugin::{SinkEntry, SourceEntry, StageEntry},
+    plugin::{LoadedFrom, SinkEntry, SourceEntry, StageEntry},
 };
 
 pub(crate) use names::{is_kebab_case, nearest};
@@ -34,6 +34,22 @@ pub(crate) struct Offered<E> {
 pub(crate) struct PluginId {
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
+    /// The library that it was loaded from; `None` of one that is linked in.
+    pub(crate) from: Option<&'static LoadedFrom>,
+}
+
+impl PluginId {
+    fn of(plugin: &Plugin) -> Self {
+        PluginId { name: plugin.name, version: plugin.version, from: plugin.from }
+    }
+
+    /// Where it comes from, for a message.
+    fn place(self) -> String {
+        match self.from {
+            Some(library) => library.path.display().to_string(),
+            None => "one that is built in".to_owned(),
+        }
+    }
 }
 
 /// What a component is for.
@@ -93,6 +109,16 @@ pub enum RegistryError {
         /// The plugin that came after it; the same where one plugin offers both.
         second: &'static str,
     },
+    /// Two plugins have one name.
+    #[error("there are two plugins named `{name}`: {first}, and {second}")]
+    PluginTaken {
+        /// Their name.
+        name: &'static str,
+        /// Where the one that was there first comes from.
+        first: String,
+        /// Where the one after it comes from.
+        second: String,
+    },
     /// A name that is not in kebab-case.
     #[error(
         "the plugin `{plugin}` offers a {kind} named `{name}`; rename it in kebab-case: lower-case letters, digits, single hyphens"
@@ -149,21 +175,43 @@ impl Registry {
     pub fn new(plugins: Vec<Plugin>) -> Result<Registry, RegistryError> {
         let mut registry = Registry::default();
         for plugin in plugins {
-            let id = PluginId { name: plugin.name, version: plugin.version };
-            for entry in plugin.sources {
-                registry.admit(Component { plugin: id, entry: AnyEntry::Source(&entry) })?;
-                registry.sources.push(Offered { plugin: id, entry });
-            }
-            for entry in plugin.stages {
-                registry.admit(Component { plugin: id, entry: AnyEntry::Stage(&entry) })?;
-                registry.stages.push(Offered { plugin: id, entry });
-            }
-            for entry in plugin.sinks {
-                registry.admit(Component { plugin: id, entry: AnyEntry::Sink(&entry) })?;
-                registry.sinks.push(Offered { plugin: id, entry });
-            }
+            registry.add(plugin)?;
         }
         Ok(registry)
+    }
+
+    /// The same with a plugin that was loaded.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and where another plugin has its name.
+    pub fn with(&self, plugin: Plugin) -> Result<Registry, RegistryError> {
+        let new = PluginId::of(&plugin);
+        let old = self.components().map(|component| component.plugin).find(|p| p.name == new.name);
+        if let Some(old) = old {
+            let (name, first, second) = (new.name, old.place(), new.place());
+            return Err(RegistryError::PluginTaken { name, first, second });
+        }
+        let mut registry = self.clone();
+        registry.add(plugin)?;
+        Ok(registry)
+    }
+
+    fn add(&mut self, plugin: Plugin) -> Result<(), RegistryError> {
+        let id = PluginId::of(&plugin);
+        for entry in plugin.sources {
+            self.admit(Component { plugin: id, entry: AnyEntry::Source(&entry) })?;
+            self.sources.push(Offered { plugin: id, entry });
+        }
+        for entry in plugin.stages {
+            self.admit(Component { plugin: id, entry: AnyEntry::Stage(&entry) })?;
+            self.stages.push(Offered { plugin: id, entry });
+        }
+        for entry in plugin.sinks {
+            self.admit(Component { plugin: id, entry: AnyEntry::Sink(&entry) })?;
+            self.sinks.push(Offered { plugin: id, entry });
+        }
+        Ok(())
     }
 
     fn admit(&self, new: Component<'_>) -> Result<(), RegistryError> {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Kind, Registry,
-    pipeline::{RunTable, TestTable},
+    pipeline::{PluginTable, RunTable, TestTable},
 };
 use crate::plugin::schema;
 
@@ -60,6 +60,7 @@ pub fn of_pipelines(registry: &Registry) -> Json {
             "stage": { "type": "array", "items": components(Kind::Stage) },
             "sink": { "type": "array", "items": components(Kind::Sink), "minItems": 1 },
             "run": part(schema::<RunTable>()),
+            "plugin": { "type": "array", "items": part(schema::<PluginTable>()) },
             "test": { "type": "array", "items": part(schema::<TestTable>()) },
         },
     })

@@ -49,6 +49,8 @@ codes! {
     WrongKind = "DM0202",
     /// The component refuses its settings.
     NotBuilt = "DM0203",
+    /// A library cannot be used.
+    PluginRefused = "DM0204",
     /// Nothing provides a layer that is needed.
     MissingLayer = "DM0301",
     /// A layer that is needed is written later.

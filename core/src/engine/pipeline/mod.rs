@@ -14,6 +14,7 @@ mod layers;
 mod node;
 mod outputs;
 mod overrides;
+mod plugins;
 mod read;
 mod reads;
 mod run;
@@ -23,7 +24,7 @@ mod test_blocks;
 
 use std::{
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -40,6 +41,7 @@ use crate::{
 pub(crate) use findings::Findings;
 pub(super) use node::Place;
 pub use overrides::Overrides;
+pub(crate) use plugins::PluginTable;
 pub use run::OnError;
 pub(crate) use run::RunTable;
 #[cfg(test)]
@@ -89,6 +91,8 @@ impl<C, B: ?Sized> Part<C, B> {
             component: self.component,
             plugin: self.plugin.name,
             version: self.plugin.version,
+            library: self.plugin.from.map(|from| from.path.as_path()),
+            digest: self.plugin.from.map(|from| from.digest.as_str()),
             settings: &self.settings,
             reads: &self.reads,
         }
@@ -108,6 +112,10 @@ pub struct PlannedComponent<'p> {
     pub plugin: &'static str,
     /// That plugin's version.
     pub version: &'static str,
+    /// The library that the plugin was loaded from; `None` of one that is built in.
+    pub library: Option<&'static Path>,
+    /// `sha256:` and 64 hexadecimal digits, of the library's bytes as they were loaded.
+    pub digest: Option<&'static str>,
     /// The settings made for it.
     pub settings: &'p Json,
     /// The files that its settings name for it to read.
@@ -205,14 +213,18 @@ impl Pipeline {
         let components: Vec<Json> = self
             .components()
             .map(|part| {
-                json!({
+                let mut component = json!({
                     "kind": part.kind.name(),
                     "name": part.name,
                     "use": part.component,
                     "plugin": part.plugin,
                     "version": part.version,
                     "settings": sorted(part.settings),
-                })
+                });
+                if let Some(digest) = part.digest {
+                    component["digest"] = digest.into();
+                }
+                sorted(&component)
             })
             .collect();
         sorted(&json!({

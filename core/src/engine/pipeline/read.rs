@@ -9,7 +9,7 @@ use super::{
     components::{Draft, component},
     layers,
     node::{Entry, Form, Node, Table},
-    outputs, overrides, run,
+    outputs, overrides, plugins, run,
     syntax::syntax,
     test_blocks,
 };
@@ -23,7 +23,7 @@ use crate::{
     plugin::AnySource,
 };
 
-const TOP_LEVEL: [&str; 6] = ["name", "source", "stage", "sink", "run", "test"];
+const TOP_LEVEL: [&str; 7] = ["name", "source", "stage", "sink", "run", "plugin", "test"];
 
 impl Pipeline {
     /// Reads the text of a pipeline file and checks all that can be known before a document is read.
@@ -40,6 +40,8 @@ impl Pipeline {
         let mut findings = Findings::default();
         let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
         let mut root = Table::read(parsed.get_ref(), None, &mut findings);
+        let plugins = tables(&root, "plugin", &mut findings);
+        let registry = &*plugins::read(&plugins, registry, &mut findings);
         let known = overrides::apply(&mut root, registry, overrides, &mut findings);
         let look_for_inputs = known && !overrides.without_inputs;
         let pipeline = read(&root, text, registry, overrides, look_for_inputs, &mut findings);
@@ -194,7 +196,9 @@ fn check_top_level(entry: &Entry, registry: &Registry, findings: &mut Findings) 
         let kind = component.kind();
         found.help(format!("`{key}` is a {kind}: write {} and use = \"{key}\"", kind.header()));
     } else {
-        found.help("a pipeline file has: name, [source], [[stage]], [[sink]], [run], [[test]]");
+        found.help(
+            "a pipeline file has: name, [source], [[stage]], [[sink]], [run], [[plugin]], [[test]]",
+        );
     }
 }
 
@@ -204,6 +208,7 @@ fn header(key: &str) -> &str {
         "stage" => "[[stage]]",
         "sink" => "[[sink]]",
         "run" => "[run]",
+        "plugin" => "[[plugin]]",
         "test" => "[[test]]",
         key => key,
     }

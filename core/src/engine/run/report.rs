@@ -48,6 +48,12 @@ pub struct PluginReport {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The library that it was loaded from; left out of one that is built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// `sha256:` and 64 hexadecimal digits, of the library's bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
 }
 
 /// The fates of all documents.
@@ -107,12 +113,14 @@ pub struct OutputReport {
 impl Report {
     pub(super) fn of(pipeline: &Pipeline, ledger: &Ledger) -> Self {
         let mut plugins: Vec<_> =
-            pipeline.components().map(|part| (part.plugin, part.version)).collect();
+            pipeline.components().map(|p| (p.plugin, p.version, p.library, p.digest)).collect();
         plugins.sort_unstable();
         plugins.dedup();
-        let named = plugins.into_iter().map(|(name, version)| PluginReport {
+        let named = plugins.into_iter().map(|(name, version, library, digest)| PluginReport {
             name: name.to_owned(),
             version: version.to_owned(),
+            path: library.map(|path| path.display().to_string()),
+            digest: digest.map(str::to_owned),
         });
         Report {
             docmill: env!("CARGO_PKG_VERSION").to_owned(),

@@ -4,7 +4,10 @@ use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
-use crate::door::abi::{MAJOR, MINOR};
+use crate::{
+    door::abi::{MAJOR, MINOR},
+    engine::{Code, chain},
+};
 
 /// Why a library is not used. Each says what to do.
 #[derive(Debug, Error)]
@@ -109,4 +112,24 @@ pub enum Refusal {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+impl Refusal {
+    /// What is wrong, and what to do.
+    pub(crate) fn told(&self) -> (String, String) {
+        let text = self.to_string();
+        let (said, help) = text.rsplit_once("; ").unwrap_or((&text, ""));
+        let cause = std::error::Error::source(self).map(|cause| format!(": {}", chain(cause)));
+        (format!("{said}{}", cause.unwrap_or_default()), help.to_owned())
+    }
+
+    /// The code under which a pipeline file's mistake is reported.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Refusal::Unreadable { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Code::InputNotFound
+            }
+            _ => Code::PluginRefused,
+        }
+    }
 }
