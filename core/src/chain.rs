@@ -1,4 +1,5 @@
 //! Errors as users read them.
+#![cfg_attr(not(feature = "engine"), allow(unreachable_pub, reason = "exported by the engine"))]
 
 use std::error::Error;
 
