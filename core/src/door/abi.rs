@@ -25,11 +25,6 @@ pub const FAILED: i32 = 2;
 /// As `FAILED`, and the instance must not be used again: docmill destroys it and creates another.
 pub const BROKEN: i32 = 3;
 
-/// A component that looks at documents and says what should change.
-pub const STAGE: u32 = 0;
-/// A component that turns documents into the bytes of outputs.
-pub const ENCODER: u32 = 1;
-
 /// Bytes that belong to somebody else: UTF-8 wherever text is meant. `ptr` may be null where `len` is 0.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -228,7 +223,7 @@ pub struct RawDocument {
     pub digest: Bytes,
 }
 
-/// What a stage wants changed. docmill hands it over zeroed but for `size`; the plugin fills it. What it points
+/// What a stage wants changed. docmill hands it over empty, with `size` filled; the plugin fills the rest. What it points
 /// to belongs to the plugin's instance and must stay as it is until the next call with that instance.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -288,7 +283,7 @@ pub struct Host {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// [`MAGIC`].
+    /// `MAGIC`.
     pub magic: u64,
     /// The bytes of this table that the plugin filled; docmill reads nothing behind them.
     pub size: u32,
@@ -354,3 +349,89 @@ pub struct Table {
 /// The one function that a library exports, under the name `docmill_plugin`: its table for this major version of
 /// docmill, or null where it does not speak it. May be called more than once and on any thread.
 pub type Entry = unsafe extern "C" fn(host_major: u32) -> *const Table;
+
+#[cfg(test)]
+mod tests {
+    use std::mem::{align_of, offset_of};
+
+    use super::*;
+
+    /// The layout of records is frozen, and tables grow at their end only.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn layouts_stay_as_they_are() {
+        let sizes = [
+            size_of::<Bytes>(),
+            size_of::<Str>(),
+            size_of::<RawValue>(),
+            size_of::<RawFeature>(),
+            size_of::<RawAnnotation>(),
+            size_of::<RawLayer>(),
+            size_of::<RawTextEdit>(),
+            size_of::<RawPiece>(),
+            size_of::<RawArrays>(),
+            size_of::<RawDocument>(),
+            size_of::<RawChanges>(),
+            size_of::<Problem>(),
+            size_of::<Host>(),
+            size_of::<Table>(),
+        ];
+        assert_eq!(sizes, [16, 8, 12, 20, 32, 20, 24, 24, 96, 200, 176, 32, 24, 80]);
+        assert_eq!((align_of::<RawAnnotation>(), align_of::<Table>()), (4, 8));
+        assert_eq!((offset_of!(RawFeature, key), offset_of!(RawFeature, value)), (0, 8));
+        let annotation = [
+            offset_of!(RawAnnotation, span),
+            offset_of!(RawAnnotation, label),
+            offset_of!(RawAnnotation, score),
+            offset_of!(RawAnnotation, features),
+            offset_of!(RawAnnotation, features_len),
+            offset_of!(RawAnnotation, layer),
+        ];
+        assert_eq!(annotation, [0, 8, 16, 20, 24, 28]);
+        let arrays = [
+            offset_of!(RawArrays, strings),
+            offset_of!(RawArrays, values),
+            offset_of!(RawArrays, features),
+            offset_of!(RawArrays, annotations),
+            offset_of!(RawArrays, layers),
+            offset_of!(RawArrays, metadata),
+        ];
+        assert_eq!(arrays, [0, 16, 32, 48, 64, 80]);
+        let document = [
+            offset_of!(RawDocument, size),
+            offset_of!(RawDocument, id),
+            offset_of!(RawDocument, text),
+            offset_of!(RawDocument, arrays),
+            offset_of!(RawDocument, source),
+            offset_of!(RawDocument, digest),
+        ];
+        assert_eq!(document, [0, 8, 24, 40, 136, 184]);
+        let changes = [
+            offset_of!(RawChanges, size),
+            offset_of!(RawChanges, rewrites),
+            offset_of!(RawChanges, message),
+            offset_of!(RawChanges, arrays),
+            offset_of!(RawChanges, edits),
+            offset_of!(RawChanges, text),
+            offset_of!(RawChanges, pieces),
+            offset_of!(RawChanges, reason),
+        ];
+        assert_eq!(changes, [0, 4, 8, 24, 120, 136, 152, 168]);
+        let table = [
+            offset_of!(Table, magic),
+            offset_of!(Table, size),
+            offset_of!(Table, major),
+            offset_of!(Table, needs_minor),
+            offset_of!(Table, manifest),
+            offset_of!(Table, contract),
+            offset_of!(Table, create),
+            offset_of!(Table, destroy),
+            offset_of!(Table, process),
+            offset_of!(Table, header),
+            offset_of!(Table, encode),
+            offset_of!(Table, decode),
+        ];
+        assert_eq!(table, [0, 8, 12, 14, 16, 24, 32, 40, 48, 56, 64, 72]);
+        assert_eq!(offset_of!(Host, version), 8, "what a host of 1.0 had");
+    }
+}
