@@ -13,6 +13,9 @@ pub fn plugin() -> Plugin {
     Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).sink::<TemplateEncoder>()
 }
 
+#[cfg(feature = "library")]
+docmill_core::export!(plugin);
+
 /// Writes a line for each document, its parts separated by tabs: the id, the length of the text in
 /// chars, and for each layer its name and how many annotations it has, as in `sentences=2`.
 #[derive(Debug, Deserialize, JsonSchema)]

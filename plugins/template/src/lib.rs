@@ -14,6 +14,9 @@ pub fn plugin() -> Plugin {
     Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).stage::<Template>()
 }
 
+#[cfg(feature = "library")]
+docmill_core::export!(plugin);
+
 /// Marks words written in capitals, in the layer `shouts`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
