@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Read the inputs of an output again and prove where each byte of it comes from
     Verify(Verify),
+    /// Make a folder with a plugin of your own: it builds, tests itself and has a pipeline to try it
+    New(New),
     /// Write a shell's completions
     Completions(Completions),
 }
@@ -67,9 +69,11 @@ impl Command {
             Command::Run(run) => run.json,
             Command::Check(check) => check.json,
             Command::Verify(verify) => verify.json,
-            Command::Test(_) | Command::Show(_) | Command::Explain(_) | Command::Completions(_) => {
-                false
-            }
+            Command::Test(_)
+            | Command::Show(_)
+            | Command::Explain(_)
+            | Command::New(_)
+            | Command::Completions(_) => false,
         }
     }
 }
@@ -165,6 +169,37 @@ pub(crate) struct Verify {
     /// Write what was found to standard output, as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct New {
+    /// What it is called, in kebab-case: the folder, the plugin and its component
+    pub(crate) name: String,
+
+    /// The language to write it in
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    pub(crate) lang: Language,
+
+    /// A stage looks at documents and says what should change; an encoder turns finished ones into
+    /// the bytes of a file
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    pub(crate) kind: Component,
+}
+
+/// A language that plugins are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    #[default]
+    Rust,
+    Python,
+}
+
+/// What a plugin of one's own may offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Component {
+    #[default]
+    Stage,
+    Encoder,
 }
 
 #[derive(clap::Args)]

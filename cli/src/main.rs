@@ -16,6 +16,7 @@ mod draw;
 mod failure;
 mod pipeline_file;
 mod progress;
+mod scaffold;
 mod signals;
 mod table;
 mod term;

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod new;
 mod plan;
 mod run;
 mod show;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Show(args) => show::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod new;
 mod plan;
 mod run;
 mod sandbox;

@@ -1,0 +1,87 @@
+//! From nothing to a working plugin, as a user types it: `docmill new`, the plugin's own tests, its
+//! build, `check`, `test` and `run`, from an empty folder and with no file edited.
+//!
+//! What all of it prints is compared with a transcript beside this file, times and paths masked:
+//!
+//! `BLESS=1 cargo test -p docmill --test new` writes the transcripts anew.
+
+mod mask;
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Runs these lines in one shell, in an empty folder, and compares all that they print.
+#[track_caller]
+fn transcript(name: &str, lines: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = typed(lines, folder.path());
+    let masked = mask::masked(&printed, folder.path());
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/new/{name}.txt"));
+    if env::var_os("BLESS").is_some() {
+        fs::write(&golden, masked).unwrap();
+        return;
+    }
+    let wanted = fs::read_to_string(&golden).unwrap_or_default();
+    assert_eq!(
+        masked, wanted,
+        "the transcript {name} has changed; all that was printed:\n{printed}\n\
+         where that is as it should be: BLESS=1 cargo test -p docmill --test new\n"
+    );
+}
+
+/// What a shell shows when these lines are typed, and the exit code of each that fails.
+fn typed(lines: &[&str], folder: &Path) -> String {
+    let lines = lines.iter().map(|line| {
+        format!("printf '$ %s\\n' '{line}'; {line}\n(code=$?; [ $code = 0 ] || echo \"[exit code $code]\")\n")
+    });
+    let docmill = Path::new(env!("CARGO_BIN_EXE_docmill")).parent().unwrap();
+    let path = env::join_paths(
+        [docmill.to_owned()].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap())),
+    );
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1\n{}", lines.collect::<String>())])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("PATH", path.unwrap())
+        .env("LC_ALL", "C.UTF-8")
+        // All that a plugin needs is there since docmill itself was built.
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_TERM_COLOR", "never")
+        // What is built for one transcript need not be built again for the next.
+        .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("new"))
+        .env_remove("CARGO_TARGET_DIR")
+        .env("RUST_TEST_THREADS", "1")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_stage_in_rust() {
+    transcript(
+        "rust-stage",
+        &[
+            "docmill new shout",
+            "cd shout && cargo test && cargo build --release",
+            "docmill test pipeline.toml",
+            "docmill run pipeline.toml",
+        ],
+    );
+}
+
+#[test]
+fn an_encoder_in_rust() {
+    transcript(
+        "rust-encoder",
+        &[
+            "docmill new tally --kind encoder",
+            "cd tally && cargo test && cargo build --release",
+            "docmill test pipeline.toml",
+            "docmill run pipeline.toml",
+            "cat out/sizes.tsv",
+        ],
+    );
+}
