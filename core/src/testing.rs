@@ -7,6 +7,8 @@ mod documents;
 mod sink;
 mod source;
 
+use std::cell::{Cell, RefCell};
+
 pub use documents::documents;
 use proptest::{
     prelude::*,
@@ -16,7 +18,10 @@ use serde_json::json;
 pub use sink::check_sink;
 pub use source::check_source;
 
-use crate::{Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict};
+use crate::{
+    BuildError, Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict,
+    plugin::AnyStage,
+};
 
 /// How many random documents a component is tried on.
 const CASES: u32 = 256;
@@ -34,43 +39,84 @@ pub fn check_stage<S: Stage>(settings: serde_json::Value, prepare: impl Fn(&str)
         serde_json::from_value::<S::Settings>(settings.clone()).expect("the settings fit the stage")
     };
     let contract = S::contract(&settings());
-    let used = S::build(settings())
-        .unwrap_or_else(|error| panic!("`{}` cannot be built: {error}", S::NAME));
-    let used = std::cell::RefCell::new(used);
+    let build = || -> Result<Box<dyn AnyStage>, BuildError> { Ok(Box::new(S::build(settings())?)) };
+    check(&Checked { name: S::NAME, contract: &contract, build: &build, fresh: 1 }, prepare);
+}
+
+/// Tries a stage of a checked pipeline, by its name there, on arbitrary documents, as [`check_stage`] does:
+/// whichever door it comes through. Instances are compared with new ones now and then, not on each text.
+///
+/// # Panics
+///
+/// As [`check_stage`], and where the pipeline has no such stage.
+#[cfg(feature = "engine")]
+pub fn check_stage_of(
+    pipeline: &crate::engine::Pipeline,
+    name: &str,
+    prepare: impl Fn(&str) -> DocumentBuf,
+) {
+    let part = pipeline.stages.iter().find(|part| part.name == name);
+    let part = part.unwrap_or_else(|| panic!("there is no stage `{name}`"));
+    let build = || part.instance();
+    check(&Checked { name, contract: &part.contract, build: &build, fresh: 16 }, prepare);
+}
+
+/// A stage that is to be tried.
+struct Checked<'s> {
+    name: &'s str,
+    contract: &'s Contract,
+    build: &'s dyn Fn() -> Result<Box<dyn AnyStage>, BuildError>,
+    /// Each text of this many is tried on a new instance too.
+    fresh: u32,
+}
+
+fn check(stage: &Checked<'_>, prepare: impl Fn(&str) -> DocumentBuf) {
+    let name = stage.name;
+    let used = (stage.build)().unwrap_or_else(|error| panic!("`{name}` cannot be built: {error}"));
+    let used = RefCell::new(used);
     let texts: Vec<String> = fixed_texts();
     for text in &texts {
-        check_once::<S>(&mut used.borrow_mut(), &contract, &prepare(text));
+        stage.once(&mut **used.borrow_mut(), &prepare(text));
     }
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
+    let case = Cell::new(0_u32);
     let outcome = runner.run(&texts_like_news(), |text| {
         let document = prepare(&text);
-        let first = check_once::<S>(&mut used.borrow_mut(), &contract, &document);
-        let again = check_once::<S>(&mut used.borrow_mut(), &contract, &document);
-        prop_assert_eq!(&first, &again, "`{}` gives another result on a second run", S::NAME);
-        let mut fresh =
-            S::build(settings()).map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let other = check_once::<S>(&mut fresh, &contract, &document);
-        prop_assert_eq!(&first, &other, "`{}` depends on the documents before", S::NAME);
+        let first = stage.once(&mut **used.borrow_mut(), &document);
+        let again = stage.once(&mut **used.borrow_mut(), &document);
+        prop_assert_eq!(&first, &again, "`{}` gives another result on a second run", name);
+        case.set(case.get() + 1);
+        if case.get().is_multiple_of(stage.fresh) {
+            let mut fresh =
+                (stage.build)().map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let other = stage.once(&mut *fresh, &document);
+            prop_assert_eq!(&first, &other, "`{}` depends on the documents before", name);
+        }
         Ok(())
     });
     if let Err(error) = outcome {
-        panic!("`{}` breaks the contract: {error}", S::NAME);
+        panic!("`{name}` breaks the contract: {error}");
     }
 }
 
-/// Runs a stage once and checks its change set; returns all of the outcome as text, for comparison.
-fn check_once<S: Stage>(stage: &mut S, contract: &Contract, document: &DocumentBuf) -> String {
-    let mut changes = Changes::new();
-    let verdict: Result<Verdict, DocumentError> = stage.process(&document.view(), &mut changes);
-    match verdict {
-        Ok(verdict) => {
-            if let Err(violation) = changes.check(&document.text, contract) {
-                panic!("`{}` {violation}; the text was {:?}", S::NAME, document.text);
+impl Checked<'_> {
+    /// Runs it once and checks its change set; returns all of the outcome as text, for comparison.
+    fn once(&self, stage: &mut dyn AnyStage, document: &DocumentBuf) -> String {
+        let mut changes = Changes::new();
+        let verdict: Result<Verdict, DocumentError> = stage.process(&document.view(), &mut changes);
+        match verdict {
+            Ok(verdict) => {
+                if let Err(violation) = changes.check(&document.text, self.contract) {
+                    panic!("`{}` {violation}; the text was {:?}", self.name, document.text);
+                }
+                format!(
+                    "{verdict:?} {:?} {:?} {:?}",
+                    changes.edits, changes.rewrite, changes.arrays
+                )
             }
-            format!("{verdict:?} {:?} {:?} {:?}", changes.edits, changes.rewrite, changes.arrays)
+            Err(error) => format!("failed: {error}"),
         }
-        Err(error) => format!("failed: {error}"),
     }
 }
 
