@@ -191,6 +191,7 @@ pub(crate) struct New {
 pub(crate) enum Language {
     #[default]
     Rust,
+    C,
     Python,
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &New) -> Result<Outcome, Failure> {
     if (args.lang, args.kind) == (Language::Python, Component::Encoder) {
         return Err(Failure::Wrong(
             "a plugin in Python is a stage: its program reads documents and answers with changes; \
-             write an encoder with `--lang rust`"
+             write an encoder with `--lang rust` or `--lang c`"
                 .into(),
         ));
     }

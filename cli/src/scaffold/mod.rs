@@ -4,6 +4,7 @@
 //! `plugins/template-encoder` themselves) with another name put in its place. Each is built, tested
 //! and run by `cli/tests/new`, as a user would.
 
+mod c;
 mod name;
 mod python;
 mod rust;
@@ -34,6 +35,7 @@ impl Scaffold {
     pub(crate) fn new(name: &Name, language: Language, component: Component) -> Self {
         match language {
             Language::Rust => rust::scaffold(name, component),
+            Language::C => c::scaffold(name, component),
             Language::Python => python::scaffold(name),
         }
     }
@@ -93,6 +95,8 @@ mod tests {
         for (language, component, path) in [
             (Language::Rust, Component::Stage, "src/lib.rs"),
             (Language::Rust, Component::Encoder, "src/lib.rs"),
+            (Language::C, Component::Stage, "mark-loud.c"),
+            (Language::C, Component::Encoder, "mark-loud.c"),
             (Language::Python, Component::Stage, "test_mark_loud.py"),
         ] {
             let name = Name::parse("mark-loud", language, component).unwrap();

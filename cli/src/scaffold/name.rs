@@ -37,6 +37,7 @@ impl Name {
         let name = Name(typed.to_owned());
         let taken = match language {
             Language::Rust => rust::taken(&name, component),
+            Language::C => None,
             Language::Python => python::taken(&name),
         };
         match taken {

@@ -15,7 +15,13 @@ fn names(sandbox: &Sandbox, folder: &str) -> Vec<String> {
 
 #[test]
 fn the_name_stands_wherever_the_template_has_its_own() {
-    for (language, kind) in [("rust", "stage"), ("rust", "encoder"), ("python", "stage")] {
+    for (language, kind) in [
+        ("rust", "stage"),
+        ("rust", "encoder"),
+        ("c", "stage"),
+        ("c", "encoder"),
+        ("python", "stage"),
+    ] {
         let sandbox = Sandbox::new();
         let ran = sandbox.run(&["new", "mark-loud", "--lang", language, "--kind", kind]).exits(0);
         ran.says(&["made mark-loud, ", "cd mark-loud\n", "docmill test pipeline.toml\n"]);
@@ -70,9 +76,9 @@ fn names_that_will_not_do_are_refused_with_one_that_will() {
         (&["new", "own/shout"], "`docmill -C own new shout`"),
         (&["new", "match"], "`match-words` would do"),
         (&["new", "json", "--lang", "python"], "`json-words` would do"),
-        (&["new", "clean"], "docmill comes with a stage named `clean`"),
+        (&["new", "clean", "--lang", "c"], "docmill comes with a stage named `clean`"),
         (&["new", "csv", "--kind", "encoder"], "docmill comes with a sink named `csv`"),
-        (&["new", "tally", "--lang", "python", "--kind", "encoder"], "`--lang rust`"),
+        (&["new", "tally", "--lang", "python", "--kind", "encoder"], "`--lang rust` or `--lang c`"),
     ] {
         sandbox.run(args).exits(2).says(&[proposal]);
     }

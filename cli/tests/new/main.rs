@@ -53,6 +53,11 @@ fn typed(lines: &[&str], folder: &Path) -> String {
         // What is built for one transcript need not be built again for the next.
         .env("CARGO_BUILD_BUILD_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("new"))
         .env_remove("CARGO_TARGET_DIR")
+        // As their defaults are, whatever they are here.
+        .env("CC", "cc")
+        .env_remove("CFLAGS")
+        .env_remove("LDFLAGS")
+        .env_remove("MAKEFLAGS")
         .env("RUST_TEST_THREADS", "1")
         .output()
         .unwrap();
@@ -79,6 +84,33 @@ fn an_encoder_in_rust() {
         &[
             "docmill new tally --kind encoder",
             "cd tally && cargo test && cargo build --release",
+            "docmill test pipeline.toml",
+            "docmill run pipeline.toml",
+            "cat out/sizes.tsv",
+        ],
+    );
+}
+
+#[test]
+fn a_stage_in_c() {
+    transcript(
+        "c-stage",
+        &[
+            "docmill new shout --lang c",
+            "cd shout && make",
+            "docmill test pipeline.toml",
+            "docmill run pipeline.toml",
+        ],
+    );
+}
+
+#[test]
+fn an_encoder_in_c() {
+    transcript(
+        "c-encoder",
+        &[
+            "docmill new tally --lang c --kind encoder",
+            "cd tally && make",
             "docmill test pipeline.toml",
             "docmill run pipeline.toml",
             "cat out/sizes.tsv",
