@@ -34,7 +34,11 @@ use crate::{
 ///
 /// See [`Refusal`].
 pub fn load(path: &Path, pin: Option<&Pin>) -> Result<Plugin, Refusal> {
-    let opened = file::open(path, pin)?;
+    offered(path, file::open(path, pin)?)
+}
+
+/// What a library offers, once it is loaded.
+fn offered(path: &Path, opened: file::Opened) -> Result<Plugin, Refusal> {
     let library = Library::new(path, opened.entry)?;
     let manifest = library.manifest()?;
     let library: &'static Library = Box::leak(Box::new(library));
@@ -323,3 +327,6 @@ impl AnySink for Instance {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
