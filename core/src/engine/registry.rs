@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::{
     Contract, Plugin,
+    engine::doors::command,
     plugin::{LoadedFrom, SinkEntry, SourceEntry, StageEntry},
 };
 
@@ -166,7 +167,7 @@ enum AnyEntry<'r> {
 }
 
 impl Registry {
-    /// The components of these plugins.
+    /// The components of these plugins, and those of docmill itself: the stage `command`.
     ///
     /// # Errors
     ///
@@ -174,7 +175,7 @@ impl Registry {
     /// reserved name.
     pub fn new(plugins: Vec<Plugin>) -> Result<Registry, RegistryError> {
         let mut registry = Registry::default();
-        for plugin in plugins {
+        for plugin in plugins.into_iter().chain([command::plugin()]) {
             registry.add(plugin)?;
         }
         Ok(registry)

@@ -98,6 +98,15 @@ impl Child {
         Ok(child)
     }
 
+    /// Other limits from now on, and the clock anew.
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+        if let Some(limit) = limits.memory {
+            memory::hold_back(self.pid(), limit);
+        }
+        self.start_clock();
+    }
+
     /// Another time limit from now on, and the clock anew.
     pub(crate) fn set_timeout(&mut self, timeout: Duration) {
         self.limits.timeout = timeout;

@@ -3,5 +3,6 @@
 #![allow(dead_code, reason = "the doors that use it are being built")]
 
 pub(crate) mod child;
+pub(crate) mod command;
 pub(crate) mod library;
 pub(crate) mod remote;

@@ -125,13 +125,13 @@ pub(super) fn component<E: AnyEntry>(
         return draft;
     }
     let values = draft.settings.json();
-    let built = found
-        .entry
-        .contract(&values)
+    // Asked once: a program has to be started for it.
+    let contract = found.entry.contract(&values);
+    draft.contract = contract.as_ref().ok().cloned();
+    let built = contract
         .and_then(|contract| Ok((contract, contain_build(|| found.entry.build()(&values))?)));
     match built {
         Ok((contract, built)) => {
-            draft.contract = Some(contract.clone());
             draft.part = Some(Part {
                 name: draft.name.as_ref().map_or_else(String::new, |(name, _)| name.clone()),
                 component: found.entry.name(),
@@ -144,7 +144,6 @@ pub(super) fn component<E: AnyEntry>(
             });
         }
         Err(error) => {
-            draft.contract = found.entry.contract(&values).ok();
             refused(kind, found.entry.name(), &error, &draft.settings, findings);
         }
     }

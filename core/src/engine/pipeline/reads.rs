@@ -1,7 +1,8 @@
 //! Settings that name a file for the component to read: a word list, a model.
 //!
 //! Their schema says `"format": "path"` (`#[schemars(extend("format" = "path"))]`). The engine checks
-//! that the file is there, and hashes it into the run's key.
+//! that the file is there, and hashes it into the run's key. A list that says `"format": "program"` is a
+//! program and its arguments: those that are files are such files too, and the rest may be anything.
 
 use std::path::PathBuf;
 
@@ -31,6 +32,10 @@ fn collect(node: &Node, schema: &Json, findings: &mut Findings, files: &mut Vec<
                     .help("paths are relative to the working directory, which `-C DIR` changes");
             }
             files.push(file);
+        }
+        Form::List(values) if schema["format"] == "program" => {
+            let named = values.iter().filter_map(Node::text).map(PathBuf::from);
+            files.extend(named.filter(|path| path.is_file()));
         }
         Form::List(values) => {
             values.iter().for_each(|value| collect(value, &schema["items"], findings, files));
