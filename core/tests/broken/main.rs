@@ -96,6 +96,14 @@ const CASES: &[Case] = &[
     ("63-sink-wrong-twice", &[(7, 8, "[run] dir"), (8, 14, "\"none\", \"map\" or \"full\"")]),
     ("64-source-and-layer", &[(3, 9, "paths = "), (6, 7, "\"split\""), (7, 1, "`threshold`")]),
     ("65-includes-nothing", &[(15, 6, "want.sentences = []")]),
+    ("80-command-without-program", &[(5, 1, "program = [")]),
+    ("81-command-not-there", &[(7, 12, "docmill show command")]),
+    ("82-command-not-executable", &[(7, 12, "docmill show command")]),
+    ("83-command-exits", &[(7, 11, "docmill show command")]),
+    ("84-command-prints", &[(7, 11, "docmill show command")]),
+    ("85-command-of-another-version", &[(7, 11, "docmill show command")]),
+    ("86-command-refuses-a-setting", &[(8, 53, "docmill show command")]),
+    ("87-command-needs-layer", &[(6, 7, "use = \"tag\"")]),
 ];
 
 fn read(name: &str) -> (String, Vec<Diagnostic>) {

@@ -71,7 +71,10 @@ fn names_and_settings_that_pipeline_files_cannot_hold_are_refused() {
 fn components_are_listed_and_described() {
     let registry = registry();
     let named: Vec<&str> = registry.components().map(|component| component.name()).collect();
-    assert_eq!(named, ["notes", "lines", "trim", "split", "tag", "judge", "json", "tables"]);
+    assert_eq!(
+        named,
+        ["notes", "lines", "trim", "split", "tag", "judge", "command", "json", "tables"]
+    );
     let tag = registry.component(Kind::Stage, "tag").unwrap();
     assert_eq!((tag.plugin(), tag.version()), ("test-components", "1.0.0"));
     assert_eq!(

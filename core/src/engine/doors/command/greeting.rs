@@ -138,13 +138,11 @@ fn first_line(child: &mut Child) -> Result<Vec<u8>, BuildError> {
         searched = incoming.len();
         if searched > LONGEST {
             let message = format!("the program answered no contract but {}", shown(incoming));
-            return Err(BuildError::at("/program", message + SEE));
+            return Err(BuildError::at("/program", message));
         }
         child.more().map_err(|end| gone(&end, child.incoming()))?;
     }
 }
-
-const SEE: &str = "; `docmill show command` says what it must answer";
 
 /// Why it said nothing.
 fn gone(end: &End, wrote: &[u8]) -> BuildError {
@@ -165,9 +163,15 @@ fn gone(end: &End, wrote: &[u8]) -> BuildError {
 }
 
 fn understood(line: &[u8]) -> Result<(Contract, Offsets), BuildError> {
-    let wrong = |why: String| BuildError::at("/program", why + SEE);
+    let wrong = |why: String| BuildError::at("/program", why);
+    if !is_object(line) {
+        return Err(wrong(format!(
+            "the program answered {} and not its contract; it must write answers alone to standard output, and the rest to standard error",
+            shown(line)
+        )));
+    }
     let answer: Answer = serde_json::from_slice(line).map_err(|error| {
-        wrong(format!("the program answered no contract but {} ({error})", shown(line)))
+        wrong(format!("the program's contract cannot be read: {error}; it wrote {}", shown(line)))
     })?;
     if let Some(error) = answer.error {
         let error = brief(error);
@@ -236,4 +240,10 @@ pub(super) fn brief(mut message: String) -> String {
         message.push('…');
     }
     message
+}
+
+/// Whether a line is an object of JSON, so that the next one can be trusted to be an answer too.
+pub(super) fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }

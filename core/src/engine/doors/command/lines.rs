@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use super::{
     Settings,
-    greeting::{self, Greeted, brief, shown},
+    greeting::{self, Greeted, brief, is_object, shown},
 };
 use crate::{
     BuildError, Changes, Document, DocumentError, Offsets,
@@ -125,10 +125,4 @@ impl Protocol for Lines {
         };
         Some(Received { taken, outcome, broken: false, time: Duration::ZERO })
     }
-}
-
-/// Whether a line is an object of JSON, so that the next one can be trusted to be an answer too.
-fn is_object(line: &[u8]) -> bool {
-    line.trim_ascii_start().starts_with(b"{")
-        && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }

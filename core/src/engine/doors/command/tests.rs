@@ -220,7 +220,11 @@ fn what_is_wrong_with_a_program_is_said_and_pointed_to() {
         (answers("exit 3"), "/program", "exited with code 3 before it said its contract"),
         (answers("kill -SEGV $$"), "/program", "was killed by signal 11"),
         (answers("printf '{'; exit 1"), "/program", "(it wrote `{` and no end of the line)"),
-        (answers("echo Loading the model"), "/program", "no contract but `Loading the model`"),
+        (
+            answers("echo Loading the model"),
+            "/program",
+            "the program answered `Loading the model` and not its contract",
+        ),
         (answers("echo '{}'"), "/program", "lacks \"docmill\": 1"),
         (
             answers(r#"echo '{"docmill":2}'"#),

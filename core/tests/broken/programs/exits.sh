@@ -1,0 +1,2 @@
+# A program that breaks the protocol of the stage command.
+exit 3
