@@ -40,9 +40,9 @@ use lines::Lines;
 /// 2. It answers with what it reads, writes and edits:
 ///    `{"docmill": 1, "name": "shout", "version": "0.1.0", "offsets": "chars", "contract": {"needs": [],
 ///    "uses": [], "writes": ["shouts"], "extends": [], "transient": [], "sets": [], "edits-text": false}}`.
-///    `needs` and `uses` are layers that it reads, with the first it cannot do without; `writes`, `extends`
-///    (adds to) and `transient` (writes, for stages alone) are layers, `sets` metadata keys. What is empty may
-///    be left out. `offsets` is the unit of all positions: `chars` (Python), `bytes` (Rust, Go) or
+///    `needs` and `uses` are layers that it reads, and without those in `needs` it cannot do. It writes the layers
+///    in `writes` and those in `transient`, which outputs leave out unless told, adds to those in `extends`, and
+///    sets the metadata keys in `sets`. What is empty may be left out. `offsets` is the unit of all positions: `chars` (Python), `bytes` (Rust, Go) or
 ///    `utf16` (JavaScript, Java). Or it refuses its settings: `{"error": "must be at least 1",
 ///    "setting": "/min-length"}`, a JSON pointer into them.
 /// 3. For each line that then comes, a document in the JSON form with all its layers, it answers one line, in
@@ -55,10 +55,10 @@ use lines::Lines;
 ///
 /// It has 60 s to say its contract; what takes longer to load can be loaded with the first document.
 ///
-/// Its standard error is docmill's. A document over which the program ends, takes longer than `timeout`, or
-/// uses more than `memory` fails alone, and the program is started again for the rest; so is one that writes
-/// a line that is no JSON object. One program runs for each thread. It runs with the rights of docmill itself, and
-/// `check` starts it too, so use only programs that you trust.
+/// Its standard error is docmill's. A document over which the program ends, takes longer than `timeout`, uses
+/// more than `memory` or writes a line that is no JSON object fails alone, and the program is started again for
+/// the rest. One program runs for each thread, with the rights of docmill itself. `check` starts it too, to ask
+/// for its contract. Use only programs that you trust.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Settings {
