@@ -5,6 +5,7 @@
 //! `BLESS=1 cargo test -p docmill --test docs` writes the reference anew.
 
 use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -33,6 +34,7 @@ fn every_toml_block_is_accepted() {
         fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
         fs::write(dir.path().join(path), "").unwrap();
     }
+    make_plugins(dir.path());
     let mut refused = String::new();
     for block in &blocks {
         let mut pipeline = block.toml.clone();
@@ -54,6 +56,28 @@ fn every_toml_block_is_accepted() {
         }
     }
     assert!(refused.is_empty(), "{refused}");
+}
+
+/// Puts plugins where the examples have theirs: a program `shout.py`, and a library of the same name.
+fn make_plugins(folder: &Path) {
+    for language in ["python", "c"] {
+        let place = folder.join(language);
+        fs::create_dir(&place).unwrap();
+        let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
+        let new = docmill.args(["new", "shout", "--lang", language]).current_dir(&place);
+        assert!(new.output().unwrap().status.success());
+    }
+    for program in ["shout.py", "docmill.py"] {
+        fs::copy(folder.join("python/shout").join(program), folder.join(program)).unwrap();
+    }
+    fs::rename(folder.join("c/shout"), folder.join("shout")).unwrap();
+    let make = Command::new("make").current_dir(folder.join("shout")).output().unwrap();
+    assert!(make.status.success(), "{make:?}");
+    let made = fs::read(folder.join(format!("shout/{DLL_PREFIX}shout{DLL_SUFFIX}"))).unwrap();
+    fs::create_dir_all(folder.join("shout/target/release")).unwrap();
+    for path in ["shout/libshout.so", "shout/target/release/libshout.so"] {
+        fs::write(folder.join(path), &made).unwrap();
+    }
 }
 
 #[test]
@@ -117,6 +141,63 @@ fn every_option_of_run_is_in_the_book() {
     let missing: Vec<&&str> =
         options.iter().filter(|option| !book.contains(&format!("--{option}"))).collect();
     assert_eq!(missing, [&""; 0], "options that docs/src/pipelines.md lacks");
+}
+
+#[test]
+fn every_part_that_the_book_includes_is_there() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
+    let mut included = 0;
+    for entry in fs::read_dir(&pages).unwrap() {
+        let path = entry.unwrap().path();
+        let page = fs::read_to_string(&path).unwrap();
+        for part in page.split("{{#include ").skip(1) {
+            let part = part.split("}}").next().unwrap_or_default();
+            let (file, anchor) = part.split_once(':').unwrap_or((part, ""));
+            let text = fs::read_to_string(pages.join(file)).unwrap_or_default();
+            assert!(!text.is_empty(), "{}: there is no {file}", path.display());
+            let marks = [format!("ANCHOR: {anchor}"), format!("ANCHOR_END: {anchor}")];
+            let marked = anchor.is_empty() || marks.iter().all(|mark| text.contains(mark));
+            assert!(marked, "{}: there is no {anchor} in {file}", path.display());
+            included += 1;
+        }
+    }
+    assert!(included > 5, "only {included} parts were found; is the search broken?");
+}
+
+/// The lines in the blocks of a page that are marked as typed into a shell.
+fn typed(page: &str) -> Vec<&str> {
+    let blocks = page.split("```sh\n").skip(1);
+    blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines()).collect()
+}
+
+/// What the chapters on plugins and the READMEs of new ones tell to type is what the tests of `docmill new` type.
+#[test]
+fn every_command_for_a_new_plugin_is_in_a_transcript() {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(crate_folder.join(path)).unwrap();
+    for (transcript, pages) in [
+        ("rust-stage", ["../docs/src/write-a-plugin-in-rust.md", "src/scaffold/rust/stage.md"]),
+        ("rust-encoder", ["src/scaffold/rust/encoder.md"; 2]),
+        ("c-stage", ["../docs/src/write-a-plugin-in-c.md", "src/scaffold/c/stage.md"]),
+        ("c-encoder", ["src/scaffold/c/encoder.md"; 2]),
+        (
+            "python-stage",
+            ["../docs/src/write-a-plugin-in-python.md", "src/scaffold/python/README.md"],
+        ),
+    ] {
+        let name = if transcript.ends_with("encoder") { "tally" } else { "shout" };
+        let shown = read(&format!("tests/new/{transcript}.txt"));
+        for page in pages {
+            let text = read(page);
+            let lines = typed(&text);
+            assert!(lines.len() >= 4, "{page}: {lines:?}");
+            for line in lines.into_iter().filter(|line| !line.starts_with("docmill check ")) {
+                let line = line.replace("libtemplate", &format!("lib{name}"));
+                let typed = |shown: &str| shown.starts_with("$ ") && shown.ends_with(&line);
+                assert!(shown.lines().any(typed), "{page}: {line} is not in {transcript}.txt");
+            }
+        }
+    }
 }
 
 /// Markdown and Rust files of the repository.

@@ -47,6 +47,7 @@ fn typed(lines: &[&str], folder: &Path) -> String {
         .stdin(Stdio::null())
         .env("PATH", path.unwrap())
         .env("LC_ALL", "C.UTF-8")
+        .env("EXAMPLES", Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples"))
         // All that a plugin needs is there since docmill itself was built.
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_TERM_COLOR", "never")
@@ -116,4 +117,37 @@ fn an_encoder_in_c() {
             "cat out/sizes.tsv",
         ],
     );
+}
+
+#[test]
+fn a_stage_in_python() {
+    transcript(
+        "python-stage",
+        &[
+            "docmill new shout --lang python",
+            "cd shout && python3 -m unittest",
+            "docmill check pipeline.toml",
+            "docmill test pipeline.toml",
+            "docmill run pipeline.toml",
+        ],
+    );
+}
+
+/// What the book shows in C and Python beyond the scaffolds, each in a folder that was made for it.
+#[test]
+fn the_examples_of_the_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = [
+        "docmill new mark-prices --lang c && cd mark-prices",
+        "cp $EXAMPLES/mark-prices.c . && cp $EXAMPLES/mark-prices.toml pipeline.toml && make",
+        "docmill test pipeline.toml && cd ..",
+        "docmill new count-questions --lang python && cd count-questions",
+        "cp $EXAMPLES/*count_questions.py . && cp $EXAMPLES/count-questions.toml pipeline.toml",
+        "python3 -m unittest",
+        "docmill test pipeline.toml",
+    ];
+    let printed = typed(&lines, folder.path());
+    assert_eq!(printed.matches("2 tests: 2 passed, 0 failed").count(), 2, "{printed}");
+    assert!(printed.contains("Ran 2 tests in "), "{printed}");
+    assert!(!printed.contains("warning") && !printed.contains("[exit code"), "{printed}");
 }
