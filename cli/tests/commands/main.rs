@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod new;
 mod plan;
+mod programs;
 mod run;
 mod sandbox;
 mod show;

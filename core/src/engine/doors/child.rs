@@ -223,6 +223,11 @@ impl Child {
         }
     }
 
+    /// Its number among the processes of the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_child(&self.process)
     }

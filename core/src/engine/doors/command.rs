@@ -7,6 +7,7 @@
 //! The program is started when the pipeline is checked, to ask for its contract; the one that was asked is
 //! then the first instance. Nothing that it says is trusted.
 
+mod clock;
 mod greeting;
 mod lines;
 #[cfg(test)]

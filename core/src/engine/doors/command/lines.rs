@@ -4,6 +4,7 @@ use std::{mem, time::Duration};
 
 use super::{
     Settings,
+    clock::Clock,
     greeting::{self, Greeted, brief, is_object, shown},
 };
 use crate::{
@@ -29,6 +30,8 @@ pub(super) struct Lines {
     /// One that was greeted when the pipeline was checked.
     greeted: Option<Greeted>,
     offsets: Offsets,
+    /// Of the program that runs now.
+    clock: Option<Clock>,
     /// Documents without an answer.
     open: usize,
     /// How much of what came in holds no end of a line.
@@ -43,7 +46,16 @@ impl Lines {
         greeted: Option<Greeted>,
     ) -> Self {
         let offsets = Offsets::default();
-        Lines { settings, name: name.to_owned(), limits, greeted, offsets, open: 0, searched: 0 }
+        Lines {
+            settings,
+            name: name.to_owned(),
+            limits,
+            greeted,
+            offsets,
+            clock: None,
+            open: 0,
+            searched: 0,
+        }
     }
 
     /// An answer that makes nothing of what follows.
@@ -72,6 +84,7 @@ impl Protocol for Lines {
             None => greeting::start(&self.settings, self.limits)?,
         };
         self.offsets = greeted.offsets;
+        self.clock = Some(Clock::of(greeted.child.id()));
         Ok(greeted.child)
     }
 
@@ -123,6 +136,9 @@ impl Protocol for Lines {
                 return Some(self.broken(taken, &message, Some(error)));
             }
         };
-        Some(Received { taken, outcome, broken: false, time: Duration::ZERO })
+        // At the end of what was sent together, since a look costs as much as a short document.
+        let clock = self.clock.as_mut().filter(|_| self.open == 0);
+        let time = clock.map_or(Duration::ZERO, Clock::lap);
+        Some(Received { taken, outcome, broken: false, time })
     }
 }
