@@ -60,6 +60,9 @@ pub(crate) enum Command {
     New(New),
     /// Write a shell's completions
     Completions(Completions),
+    /// Be a stage for another docmill; it starts workers itself
+    #[command(hide = true)]
+    Worker,
 }
 
 impl Command {
@@ -73,7 +76,8 @@ impl Command {
             | Command::Show(_)
             | Command::Explain(_)
             | Command::New(_)
-            | Command::Completions(_) => false,
+            | Command::Completions(_)
+            | Command::Worker => false,
         }
     }
 }

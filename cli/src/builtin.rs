@@ -1,6 +1,11 @@
 //! The plugins that docmill comes with.
 
-use docmill_core::{Plugin, engine::Registry};
+use std::{env, path::PathBuf};
+
+use docmill_core::{
+    Plugin,
+    engine::{Registry, WorkerCommand},
+};
 
 use crate::failure::Failure;
 
@@ -20,5 +25,18 @@ fn plugins() -> Vec<Plugin> {
 
 /// The components of all of them.
 pub(crate) fn registry() -> Result<Registry, Failure> {
-    Registry::new(plugins()).map_err(|error| Failure::Wrong(error.to_string()))
+    let registry = Registry::new(plugins());
+    let registry = registry.map_err(|error| Failure::Wrong(error.to_string()))?;
+    Ok(match own_program() {
+        Some(program) => {
+            registry.with_worker(WorkerCommand { program, args: vec!["worker".into()] })
+        }
+        None => registry,
+    })
+}
+
+/// This program, as it can be started again. Linux has a name for it that holds when the file is replaced or
+/// removed while docmill runs.
+fn own_program() -> Option<PathBuf> {
+    if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { env::current_exe().ok() }
 }

@@ -9,6 +9,7 @@ mod run;
 mod show;
 mod test;
 mod verify;
+mod worker;
 
 use std::env;
 
@@ -32,5 +33,6 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Worker => worker::run(),
     }
 }

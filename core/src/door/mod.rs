@@ -7,7 +7,7 @@
 
 pub mod abi;
 mod export;
-mod form;
+pub(crate) mod form;
 pub(crate) mod forms;
 pub(crate) mod marshal;
 

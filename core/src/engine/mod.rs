@@ -24,6 +24,7 @@ pub(crate) use apply::Apply;
 pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use doors::library::{Pin, Refusal, load};
+pub use doors::process::{ServeError, WorkerCommand, serve_worker};
 pub use pipeline::{
     Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
     WantedLayer,

@@ -2,14 +2,14 @@
 
 mod names;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Value as Json, json};
 use thiserror::Error;
 
 use crate::{
     Contract, Plugin,
-    engine::doors::command,
+    engine::{WorkerCommand, doors::command},
     plugin::{LoadedFrom, SinkEntry, SourceEntry, StageEntry},
 };
 
@@ -21,6 +21,7 @@ pub struct Registry {
     sources: Vec<Offered<SourceEntry>>,
     stages: Vec<Offered<StageEntry>>,
     sinks: Vec<Offered<SinkEntry>>,
+    worker: Option<Arc<WorkerCommand>>,
 }
 
 /// A component and the plugin that offers it.
@@ -213,6 +214,16 @@ impl Registry {
             self.sinks.push(Offered { plugin: id, entry });
         }
         Ok(())
+    }
+
+    /// The same components, which pipelines can put in worker processes that this command starts.
+    pub fn with_worker(mut self, command: WorkerCommand) -> Registry {
+        self.worker = Some(Arc::new(command));
+        self
+    }
+
+    pub(crate) fn worker(&self) -> Option<&Arc<WorkerCommand>> {
+        self.worker.as_ref()
     }
 
     fn admit(&self, new: Component<'_>) -> Result<(), RegistryError> {

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Kind, Registry,
-    pipeline::{PluginTable, RunTable, TestTable},
+    pipeline::{PluginTable, RunTable, StageTable, TestTable},
 };
 use crate::plugin::schema;
 
@@ -21,6 +21,8 @@ pub fn of_pipelines(registry: &Registry) -> Json {
         let of_kind = registry.components().filter(|component| component.kind() == kind);
         let tables = of_kind.map(|component| {
             let mut table = component.schema().clone();
+            let of_stages = (kind == Kind::Stage).then(schema::<StageTable>);
+            let of_stages = of_stages.map(|mut table| table["properties"].take());
             let description = table["description"].clone();
             let mut key = json!({ "const": component.name() });
             if description.is_string() {
@@ -32,6 +34,9 @@ pub fn of_pipelines(registry: &Registry) -> Json {
                 let properties = table.entry("properties").or_insert_with(|| json!({}));
                 properties["use"] = key;
                 properties["name"] = name.clone();
+                for (key, schema) in of_stages.iter().filter_map(Json::as_object).flatten() {
+                    properties[key] = schema.clone();
+                }
                 let required = table.entry("required").or_insert_with(|| json!([]));
                 if let Some(required) = required.as_array_mut() {
                     required.insert(0, "use".into());

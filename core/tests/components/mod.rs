@@ -14,28 +14,46 @@ use docmill_core::{
     Intake, Origin, Plugin, Reason, Shard, Sink, SinkContract, Source, SourceContract, Stage,
     Verdict,
     engine::{
-        Destination, Overrides, Pipeline, Progress, Registry, Report, RunError, RunOptions, run,
+        Destination, Diagnostic, Overrides, Pipeline, Progress, Registry, Report, RunError,
+        RunOptions, WorkerCommand, run,
     },
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-fn registry() -> Registry {
+/// The components.
+pub(crate) fn components() -> Registry {
     let plugin = Plugin::new("test", "1.2.3")
         .source::<Texts>()
         .stage::<Trouble>()
         .stage::<Upper>()
         .stage::<Fragile>()
+        .stage::<Faulty>()
         .sink::<Plain>();
     Registry::new(vec![plugin]).unwrap()
 }
 
+/// These components, which can be put in workers of the program `faulty-worker`.
+fn registry() -> Registry {
+    let program = option_env!("CARGO_BIN_EXE_faulty-worker").unwrap_or_default();
+    components().with_worker(WorkerCommand { program: program.into(), args: Vec::new() })
+}
+
 /// A pipeline of these texts and what else its file says.
 pub(crate) fn pipeline(texts: &[&str], rest: &str) -> Pipeline {
+    read_pipeline(texts, rest).unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+/// What is wrong with it.
+#[allow(dead_code, reason = "not every test asks")]
+pub(crate) fn refused(texts: &[&str], rest: &str) -> Vec<Diagnostic> {
+    read_pipeline(texts, rest).err().unwrap_or_default()
+}
+
+fn read_pipeline(texts: &[&str], rest: &str) -> Result<Pipeline, Vec<Diagnostic>> {
     let texts = serde_json::to_string(texts).unwrap();
     let text = format!("[source]\nuse = \"texts\"\ntexts = {texts}\n{rest}");
-    let read = Pipeline::read(&text, &registry(), &Overrides::default());
-    read.unwrap_or_else(|found| panic!("{found:#?}"))
+    Pipeline::read(&text, &registry(), &Overrides::default())
 }
 
 /// Runs it into a folder.
@@ -215,6 +233,78 @@ impl Stage for Fragile {
         _: &mut Changes,
     ) -> Result<Verdict, DocumentError> {
         assert_ne!(document.text(), "panic");
+        Ok(Verdict::Keep)
+    }
+}
+
+/// Ends its process, or worse, as its document says.
+pub(crate) struct Faulty {
+    eaten: Vec<Vec<u8>>,
+}
+
+/// What `faulty` refuses.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+pub(crate) struct FaultySettings {
+    /// Whether it cannot be built. Default: false.
+    refuses: bool,
+    /// Whether it prints while it is built. Default: false.
+    noisy: bool,
+}
+
+#[allow(clippy::print_stdout, reason = "what a stage should not do")]
+impl Stage for Faulty {
+    const NAME: &'static str = "faulty";
+    type Settings = FaultySettings;
+
+    fn contract(_: &FaultySettings) -> Contract {
+        Contract::new().edits_text().writes("marks")
+    }
+    fn build(settings: FaultySettings) -> Result<Self, BuildError> {
+        if settings.noisy {
+            println!("built, and saying so where nobody should");
+        }
+        match settings.refuses {
+            true => Err(BuildError::at("/refuses", "refused on purpose")),
+            false => Ok(Faulty { eaten: Vec::new() }),
+        }
+    }
+    fn process(
+        &mut self,
+        document: &Document<'_>,
+        changes: &mut Changes,
+    ) -> Result<Verdict, DocumentError> {
+        let text = document.text();
+        match text.split(' ').next().unwrap_or_default() {
+            // The first only takes Rust's own signal handler away.
+            "segfault" => loop {
+                let own = rustix::process::getpid();
+                let _ = rustix::process::kill_process(own, rustix::process::Signal::SEGV);
+            },
+            "abort" => std::process::abort(),
+            "exit" => std::process::exit(0),
+            "hang" => loop {
+                std::hint::spin_loop();
+            },
+            "eat" => loop {
+                self.eaten.push(vec![1; 1 << 20]);
+            },
+            "devour" => self.eaten.push(vec![1; 64 << 30]),
+            "print" => {
+                print!("{}", "noise\n".repeat(20));
+                let read = std::io::stdin().lines().count();
+                assert_eq!(read, 0, "there is something on standard input");
+            }
+            "panic" => panic!("on purpose"),
+            "error" => return Err(DocumentError::because("no good", DocumentError::new("bad"))),
+            "drop" => return Ok(Verdict::Drop(Reason::new("on-purpose"))),
+            "contract" => changes.set("undeclared", 1.0),
+            _ => {
+                changes.annotate("marks", 0..text.len()).label("all").with("text", text);
+                changes.replace(0..0usize, "> ", "mark");
+            }
+        }
         Ok(Verdict::Keep)
     }
 }

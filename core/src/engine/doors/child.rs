@@ -199,7 +199,7 @@ impl Child {
         match self.ended() {
             Some(status) => {
                 self.kill();
-                End::of(status)
+                End::of(status, self.limits.memory)
             }
             None => {
                 self.kill();

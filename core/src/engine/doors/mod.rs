@@ -5,4 +5,5 @@
 pub(crate) mod child;
 pub(crate) mod command;
 pub(crate) mod library;
+pub(crate) mod process;
 pub(crate) mod remote;

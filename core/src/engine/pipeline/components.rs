@@ -1,12 +1,13 @@
 //! One component's table: which component it is, whether its settings fit, and whether it can be
 //! built from them.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
 use super::{
     Findings, Part, Place,
+    isolation::{self, Isolation},
     node::{Form, Node, Table},
     read::kebab_case,
     reads, settings,
@@ -14,11 +15,12 @@ use super::{
 use crate::{
     BuildError, Contract, SinkContract, SourceContract,
     engine::{
-        Code, Kind, Registry, chain,
+        Code, Kind, Registry, WorkerCommand, chain,
         contain::contain_build,
+        doors::process::start_stage,
         registry::{Offered, RESERVED_KEYS, is_kebab_case},
     },
-    plugin::{AnySink, AnySource, AnyStage, Make, SinkEntry, SourceEntry, StageEntry},
+    plugin::{AnySink, AnySource, AnyStage, Limits, Make, SinkEntry, SourceEntry, StageEntry},
 };
 
 /// Names that `--set NAME.KEY=VALUE` gives another meaning.
@@ -55,10 +57,19 @@ pub(super) trait AnyEntry {
     fn schema(&self) -> &Json;
     fn contract(&self, settings: &Json) -> Result<Self::Contract, BuildError>;
     fn build(&self) -> &Make<Box<Self::Built>>;
+    /// What makes it in a process of its own, where there can be one; an error says why there cannot.
+    fn build_outside(
+        &self,
+        name: &str,
+        limits: Limits,
+        worker: Option<&Arc<WorkerCommand>>,
+    ) -> Result<Make<Box<Self::Built>>, &'static str>;
+    /// Whether it has a process of its own by its nature.
+    fn is_outside(&self) -> bool;
 }
 
 macro_rules! any_entry {
-    ($entry:ty, $contract:ty, $built:ty) => {
+    ($entry:ty, $contract:ty, $built:ty, { $($outside:tt)* }) => {
         impl AnyEntry for $entry {
             type Contract = $contract;
             type Built = $built;
@@ -74,13 +85,58 @@ macro_rules! any_entry {
             fn build(&self) -> &Make<Box<$built>> {
                 &self.build
             }
+            $($outside)*
         }
     };
 }
 
-any_entry!(SourceEntry, SourceContract, dyn AnySource);
-any_entry!(StageEntry, Contract, dyn AnyStage);
-any_entry!(SinkEntry, SinkContract, dyn AnySink);
+any_entry!(SourceEntry, SourceContract, dyn AnySource, {
+    fn build_outside(
+        &self,
+        _: &str,
+        _: Limits,
+        _: Option<&Arc<WorkerCommand>>,
+    ) -> Result<Make<Box<dyn AnySource>>, &'static str> {
+        Err(STAGES_ONLY)
+    }
+    fn is_outside(&self) -> bool {
+        false
+    }
+});
+any_entry!(StageEntry, Contract, dyn AnyStage, {
+    fn build_outside(
+        &self,
+        name: &str,
+        limits: Limits,
+        worker: Option<&Arc<WorkerCommand>>,
+    ) -> Result<Make<Box<dyn AnyStage>>, &'static str> {
+        let name = name.to_owned();
+        if let Some(outside) = self.outside.clone() {
+            return Ok(Arc::new(move |settings| outside(settings, &name, limits)));
+        }
+        let worker = worker.ok_or("this program starts no worker processes")?.clone();
+        let component = self.name;
+        Ok(Arc::new(move |settings| start_stage(&worker, component, settings, &name, limits)))
+    }
+    fn is_outside(&self) -> bool {
+        self.outside.is_some()
+    }
+});
+any_entry!(SinkEntry, SinkContract, dyn AnySink, {
+    fn build_outside(
+        &self,
+        _: &str,
+        _: Limits,
+        _: Option<&Arc<WorkerCommand>>,
+    ) -> Result<Make<Box<dyn AnySink>>, &'static str> {
+        Err(STAGES_ONLY)
+    }
+    fn is_outside(&self) -> bool {
+        false
+    }
+});
+
+const STAGES_ONLY: &str = "only a stage can have a process of its own";
 
 /// Reads the table of one component.
 pub(super) fn component<E: AnyEntry>(
@@ -97,7 +153,7 @@ pub(super) fn component<E: AnyEntry>(
         place: node.place.clone(),
         form: Form::Table(Table { entries: entries.cloned().collect() }),
     };
-    refuse_later_keys(table, findings);
+    refuse_later_keys(kind, table, findings);
     let used = used(kind, table, &node.place, findings);
     let name = name(kind, table, used.as_ref(), findings);
     let place = used.as_ref().map_or(&node.place, |(_, place)| place).clone();
@@ -115,6 +171,12 @@ pub(super) fn component<E: AnyEntry>(
     };
 
     let before = findings.list.len();
+    let limits = match kind {
+        Kind::Stage => {
+            isolation::read(node, table, found.entry.is_outside(), Isolation::None, findings)
+        }
+        Kind::Source | Kind::Sink => None,
+    };
     let owner = format!("`{}`", found.entry.name());
     let schema = found.entry.schema();
     settings::check(&draft.settings, schema, &owner, findings);
@@ -128,8 +190,18 @@ pub(super) fn component<E: AnyEntry>(
     // Asked once: a program has to be started for it.
     let contract = found.entry.contract(&values);
     draft.contract = contract.as_ref().ok().cloned();
-    let built = contract
-        .and_then(|contract| Ok((contract, contain_build(|| found.entry.build()(&values))?)));
+    let build = match limits {
+        None => found.entry.build().clone(),
+        Some(limits) => match found.entry.build_outside(draft.said(), limits, registry.worker()) {
+            Ok(build) => build,
+            Err(why) => {
+                let place = table.get("isolation").map_or(&node.place, |entry| &entry.place);
+                findings.at(Code::BadValue, place, why).help("take it out");
+                return draft;
+            }
+        },
+    };
+    let built = contract.and_then(|contract| Ok((contract, contain_build(|| build(&values))?)));
     match built {
         Ok((contract, built)) => {
             draft.part = Some(Part {
@@ -139,7 +211,7 @@ pub(super) fn component<E: AnyEntry>(
                 settings: values,
                 contract,
                 reads,
-                build: found.entry.build().clone(),
+                build,
                 built: Mutex::new(Some(built)),
             });
         }
@@ -204,16 +276,20 @@ fn name(
     None
 }
 
-fn refuse_later_keys(table: &Table, findings: &mut Findings) {
+fn refuse_later_keys(kind: Kind, table: &Table, findings: &mut Findings) {
     for entry in &table.entries {
         let key = entry.key.as_str();
         if key == "use" || key == "name" || !RESERVED_KEYS.contains(&key) {
             continue;
         }
+        if kind == Kind::Stage && isolation::KEYS.contains(&key) {
+            continue;
+        }
         let help = match key {
             "on-error" => "take it out; [run] on-error says it for the whole run",
             "when" => "take it out; a condition on documents has to stand in the stage itself",
-            _ => "take it out; every component runs inside docmill's own process",
+            "allow" => "take it out; nothing is kept from components yet",
+            _ => "take it out; only a stage can have a process of its own",
         };
         findings
             .at(Code::NotYet, &entry.place, format!("`{key}` cannot be used yet"))

@@ -10,6 +10,7 @@
 
 mod components;
 mod findings;
+mod isolation;
 mod layers;
 mod node;
 mod outputs;
@@ -21,6 +22,7 @@ mod run;
 mod settings;
 mod syntax;
 mod test_blocks;
+mod units;
 
 use std::{
     num::NonZeroUsize,
@@ -39,6 +41,7 @@ use crate::{
     plugin::{AnySink, AnySource, AnyStage, Make},
 };
 pub(crate) use findings::Findings;
+pub(crate) use isolation::StageTable;
 pub(super) use node::Place;
 pub use overrides::Overrides;
 pub(crate) use plugins::PluginTable;

@@ -9,6 +9,7 @@ use super::{
     Findings, RunSettings,
     node::{Entry, Node},
     settings,
+    units::Size,
 };
 use crate::{engine::Code, plugin::schema};
 
@@ -47,14 +48,6 @@ pub enum OnError {
     Stop,
 }
 
-/// A number of bytes, with or without a unit.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum Size {
-    Bytes(u64),
-    WithUnit(String),
-}
-
 impl Default for RunTable {
     fn default() -> Self {
         RunTable {
@@ -75,11 +68,7 @@ const MAX_DOCUMENT: u64 = 1 << 30;
 /// The settings; where some are wrong, the defaults.
 pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSettings {
     let values = table.and_then(|table| checked(&table.value, findings)).unwrap_or_default();
-    let max_document = match &values.max_document {
-        Size::Bytes(bytes) => Ok(*bytes),
-        Size::WithUnit(text) => bytes(text).ok_or(format!("\"{text}\" is not a size")),
-    };
-    let max_document = max_document.and_then(|bytes| match bytes {
+    let max_document = values.max_document.bytes().and_then(|bytes| match bytes {
         1..=MAX_DOCUMENT => Ok(bytes),
         _ => Err(format!("`max-document` must be from 1 byte to 1 GiB, and this is {bytes}")),
     });
@@ -109,46 +98,4 @@ fn checked(table: &Node, findings: &mut Findings) -> Option<RunTable> {
     let schema = schema::<RunTable>();
     settings::check(table, &schema, "[run]", findings);
     RunTable::deserialize(settings::mended(table, &schema)).ok()
-}
-
-/// The bytes that a size with a unit means; `None` where it is none.
-fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(digits)?;
-    let number: u64 = number.replace('_', "").parse().ok()?;
-    let unit = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" | "bytes" => 1,
-        "kb" => 1000,
-        "mb" => 1000 * 1000,
-        "gb" => 1000 * 1000 * 1000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        _ => return None,
-    };
-    number.checked_mul(unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_take_units() {
-        for (text, expected) in [
-            ("16 MiB", Some(16 << 20)),
-            ("16mib", Some(16 << 20)),
-            ("1_000 kB", Some(1_000_000)),
-            ("12", Some(12)),
-            ("1.5 MB", None),
-            ("MB", None),
-            ("16 megs", None),
-            ("-1", None),
-            ("99999999999999999 GB", None),
-            ("", None),
-        ] {
-            assert_eq!(bytes(text), expected, "{text}");
-        }
-    }
 }

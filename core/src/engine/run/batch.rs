@@ -4,7 +4,7 @@
 //! What comes out, its order and the account of it are the same as one document at a time: what failed keeps
 //! its place among the dead letters until the batch is through.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::{
     DocumentBuf, DocumentError, Verdict,

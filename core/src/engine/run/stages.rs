@@ -79,10 +79,10 @@ impl<'p> Stages<'p> {
 
     /// Takes documents through a stage that is out of process. What became of each is added to `taken`, in
     /// their order.
-    pub(super) fn batch<'d>(
+    pub(super) fn batch(
         &mut self,
         at: usize,
-        documents: Vec<&'d mut DocumentBuf>,
+        documents: Vec<&mut DocumentBuf>,
         taken: &mut Vec<Taken>,
     ) -> Result<(), Fatal> {
         let planned = &self.planned[at];

@@ -10,8 +10,9 @@ use rustix::process::Signal;
 pub(crate) enum End {
     /// By itself, with this code.
     Exited(i32),
-    /// By a signal that docmill did not send.
-    Killed(i32),
+    /// By a signal that docmill did not send. With it, the memory that it may use: a program that is given none
+    /// beyond the hard limit usually aborts.
+    Killed(i32, Option<u64>),
     /// It closed its output and went on, so it was killed.
     Closed,
     /// It took longer than it may, so it was killed.
@@ -23,10 +24,10 @@ pub(crate) enum End {
 }
 
 impl End {
-    pub(super) fn of(status: ExitStatus) -> End {
+    pub(super) fn of(status: ExitStatus, memory: Option<u64>) -> End {
         match (status.code(), status.signal()) {
             (Some(code), _) => End::Exited(code),
-            (None, Some(signal)) => End::Killed(signal),
+            (None, Some(signal)) => End::Killed(signal, memory),
             (None, None) => End::Closed,
         }
     }
@@ -38,7 +39,14 @@ impl fmt::Display for End {
             End::Exited(code) => {
                 write!(f, "exited with code {code} before it answered; report it to its author")
             }
-            End::Killed(signal) => {
+            End::Killed(signal, Some(limit)) if *signal == Signal::ABORT.as_raw() => {
+                let limit = shown_bytes(*limit);
+                write!(
+                    f,
+                    "was killed by signal {signal} (abort), as by asking for far more than memory ({limit}) at once; raise it, or {REPORT}"
+                )
+            }
+            End::Killed(signal, _) => {
                 write!(f, "was killed by signal {signal}")?;
                 match meaning(*signal) {
                     Some((name, remedy)) => write!(f, " ({name}); {remedy}"),
