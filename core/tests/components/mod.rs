@@ -288,7 +288,7 @@ impl Stage for Faulty {
                 std::hint::spin_loop();
             },
             "eat" => loop {
-                self.eaten.push(vec![1; 1 << 20]);
+                self.eaten.push(vec![1; 16 << 20]);
             },
             "devour" => self.eaten.push(vec![1; 64 << 30]),
             "print" => {
