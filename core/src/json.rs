@@ -62,6 +62,22 @@
 //!              "pieces": [{"len": 5, "at": 3}, {"len": 1, "from": [8, 13], "how": "html"},
 //!                         {"len": 7, "at": 13}, {"len": 1}]}}
 //! ```
+//!
+//! A program in Rust that docmill runs as a stage reads each line with [`read`] and answers it with
+//! [`write_answer`]; docmill itself reads that with [`read_answer`].
+//!
+//! ```
+//! use docmill_core::{Changes, DocumentBuf, Offsets, Verdict, json};
+//!
+//! let mut document = DocumentBuf::new();
+//! json::read(br#"{"offsets": "bytes", "text": "We said NO"}"#, &mut document)?;
+//! let mut changes = Changes::new();
+//! changes.annotate("shouts", 8..10usize);
+//! let (text, mut line) = (document.view().text(), Vec::new());
+//! json::write_answer(&Ok(Verdict::Keep), &changes, text, Offsets::Bytes, &mut line);
+//! assert_eq!(line, br#"{"layers":{"shouts":[{"start":8,"end":10}]}}"#);
+//! # Ok::<(), docmill_core::DocumentError>(())
+//! ```
 
 mod number;
 mod read;

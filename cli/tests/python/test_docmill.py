@@ -214,6 +214,22 @@ class Settings(unittest.TestCase):
                 self.assertEqual(caught.exception.setting, pointer)
                 self.assertIn(message, str(caught.exception))
 
+    def test_a_check_says_what_types_cannot(self):
+        @docmill.stage
+        def count(document, changes, *, least: int = 1, most: int = 9, unchecked: str = ""):
+            pass
+
+        @count.check
+        def check(least, most):
+            if least > most:
+                raise docmill.SettingError("least", f"must not be more than most ({most})")
+
+        count.build({"least": 9, "unchecked": "x"})
+        with self.assertRaises(docmill.SettingError) as caught:
+            count.build({"least": 10})
+        self.assertEqual(caught.exception.setting, "/least")
+        self.assertEqual(str(caught.exception), "must not be more than most (9)")
+
     def test_a_class_checks_its_own(self):
         @docmill.stage(writes=["x"])
         class Mark:

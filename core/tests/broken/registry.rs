@@ -2,7 +2,7 @@
 
 use docmill_core::{
     BuildError, Changes, Contract, Document, DocumentError, Plugin, Stage, Verdict,
-    engine::{Kind, Registry},
+    engine::{Kind, Overrides, Pipeline, Registry},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -84,4 +84,16 @@ fn components_are_listed_and_described() {
     assert_eq!(tag.schema()["description"], "Marks names.");
     assert!(registry.component(Kind::Sink, "tag").is_none());
     assert_eq!(registry.nearest(Kind::Stage, "tga"), Some("tag"));
+}
+
+#[test]
+fn the_files_among_a_program_and_its_arguments_are_inputs_of_the_run() {
+    let file = "tests/broken/programs/marks-entities.sh";
+    let text = format!(
+        "[source]\nuse = \"lines\"\npath = \"-\"\n[[stage]]\nuse = \"command\"\nprogram = [\"sh\", \"{file}\", \"--fast\"]\n[[sink]]\nuse = \"json\"\npath = \"a\"\n"
+    );
+    let pipeline = Pipeline::read(&text, &registry(), &Overrides::default()).unwrap();
+    let stage = pipeline.components().nth(1).unwrap();
+    assert_eq!((stage.component, stage.plugin), ("command", "docmill"));
+    assert_eq!(stage.reads, [std::path::Path::new(file)]);
 }

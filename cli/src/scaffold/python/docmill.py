@@ -24,9 +24,15 @@ A pipeline file names the program::
     settings = { min-length = 3 }
 
 The keyword arguments of the function are the stage's settings, with their types and defaults;
-`min_length` here is `min-length` in the pipeline file. Where something is to be made once, such as
-a model to load, the stage is a class: its `__init__` takes the settings, and each document is a
-call of the instance with `document` and `changes`.
+`min_length` here is `min-length` in the pipeline file. What their types cannot say, a check does::
+
+    @shout.check
+    def check(min_length):
+        if min_length < 1:
+            raise docmill.SettingError("min-length", "must be at least 1")
+
+Where something is to be made once, such as a model to load, the stage is a class: its `__init__`
+takes the settings, and each document is a call of the instance with `document` and `changes`.
 
 Nothing returned keeps the document, changed as `changes` says; `return docmill.Drop("too-short")`
 drops it. `raise docmill.DocumentError("…")` fails it, as any other exception does, and the run
@@ -429,6 +435,15 @@ class Stage:
         self.version = version
         self.contract: Dict[str, Any] = contract
         self._settings = _Settings(target)
+        self._check: Optional[Callable[..., Any]] = None
+
+    def check(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Calls the function below before the first document, with those settings that it names.
+
+        It raises `SettingError` where one is of no use.
+        """
+        self._check = function
+        return function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.target(*args, **kwargs)
@@ -439,6 +454,10 @@ class Stage:
         Raises `SettingError` for one that is unknown, missing or of the wrong type.
         """
         arguments = self._settings.read(settings)
+        if self._check is not None:
+            named = inspect.signature(self._check).parameters
+            all_settings = {**self._settings.defaults(), **arguments}
+            self._check(**{name: value for name, value in all_settings.items() if name in named})
         if inspect.isclass(self.target):
             return self.target(**arguments)
         return functools.partial(self.target, **arguments)
@@ -697,6 +716,11 @@ class _Settings:
                 wanted = _wanted(self.types.get(parameter.name, Any))
                 raise SettingError("/", f"the setting `{name}` is missing; it takes {wanted}")
         return arguments
+
+    def defaults(self) -> Dict[str, Any]:
+        """The arguments that stand where nothing is said."""
+        parameters = self.parameters.values()
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def _unknown(self, name: str) -> str:
         near = difflib.get_close_matches(name, self.parameters, 1)
