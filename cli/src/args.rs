@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Make a folder with a plugin of your own: it builds, tests itself and has a pipeline to try it
     New(New),
+    /// Write down the plugins, models and word lists of pipelines, with their hashes, in docmill.lock
+    Lock(Lock),
     /// Write a shell's completions
     Completions(Completions),
     /// Be a stage for another docmill; it starts workers itself
@@ -76,6 +78,7 @@ impl Command {
             | Command::Show(_)
             | Command::Explain(_)
             | Command::New(_)
+            | Command::Lock(_)
             | Command::Completions(_)
             | Command::Worker => false,
         }
@@ -108,6 +111,10 @@ pub(crate) struct Run {
     /// Take in this many documents and no more
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
+
+    /// Refuse plugins, models and word lists that are not as docmill.lock says
+    #[arg(long)]
+    pub(crate) locked: bool,
 
     /// Say what would be done, and do nothing
     #[arg(short = 'n', long)]
@@ -205,6 +212,13 @@ pub(crate) enum Component {
     #[default]
     Stage,
     Encoder,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Lock {
+    /// The pipeline files
+    #[arg(required = true, value_name = "PIPELINE")]
+    pub(crate) pipelines: Vec<PathBuf>,
 }
 
 #[derive(clap::Args)]

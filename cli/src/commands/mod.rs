@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod lock;
 mod new;
 mod plan;
 mod run;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Lock(args) => lock::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Worker => worker::run(),
     }

@@ -13,7 +13,7 @@ use docmill_core::engine::{
 use crate::{
     args::Run,
     builtin,
-    commands::plan,
+    commands::{lock, plan},
     failure::{Failure, Outcome},
     pipeline_file::PipelineFile,
     progress::Display,
@@ -22,7 +22,9 @@ use crate::{
 };
 
 pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
+    let lock = args.locked.then(lock::open).transpose()?;
     let overrides = Overrides {
+        lock: lock.clone(),
         set: args.set,
         input: args.input,
         output: args.output,
@@ -30,6 +32,9 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
         ..Overrides::default()
     };
     let pipeline = PipelineFile::open(&args.pipeline)?.read(&builtin::registry()?, overrides)?;
+    if let Some(lock) = &lock {
+        lock::hold(&pipeline, lock)?;
+    }
     let dir = pipeline.run().dir.clone();
     match (&dir, &args.dead_letters) {
         (Some(dir), Some(_)) => {

@@ -2,6 +2,7 @@
 
 mod check;
 mod explain;
+mod lock;
 mod new;
 mod plan;
 mod programs;

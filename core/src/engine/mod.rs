@@ -9,6 +9,7 @@ mod apply_properties;
 mod decode;
 mod diagnostic;
 mod doors;
+mod lock;
 mod moves;
 mod pipeline;
 mod registry;
@@ -25,6 +26,7 @@ pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use doors::library::{Pin, Refusal, load};
 pub use doors::process::{ServeError, WorkerCommand, serve_worker};
+pub use lock::{LOCK_FILE, Lock, LockError};
 pub use pipeline::{
     Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
     WantedLayer,

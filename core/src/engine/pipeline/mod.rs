@@ -42,7 +42,7 @@ use crate::{
 };
 pub(crate) use findings::Findings;
 pub(crate) use isolation::StageTable;
-pub(super) use node::Place;
+pub(super) use node::{Place, as_json};
 pub use overrides::Overrides;
 pub(crate) use plugins::PluginTable;
 pub use run::OnError;

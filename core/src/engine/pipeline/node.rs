@@ -53,6 +53,11 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
+/// A parsed table as JSON, its positions left out.
+pub(crate) fn as_json(table: &DeTable<'_>, findings: &mut Findings) -> Json {
+    Table::read(table, None, findings).json()
+}
+
 impl Table {
     pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)

@@ -13,7 +13,7 @@ use super::{
     Findings, Place,
     node::{Entry, Form, Node, Table},
 };
-use crate::engine::{Kind, Registry};
+use crate::engine::{Kind, Lock, Registry};
 
 /// What the command line changes in a pipeline file.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,8 @@ pub struct Overrides {
     pub output: Option<String>,
     /// `--threads`.
     pub threads: Option<NonZeroUsize>,
+    /// `--locked`: the libraries that plugins are loaded from must have the hashes that stand here.
+    pub lock: Option<Lock>,
     /// Leaves inputs alone, so that a pipeline can be tested where its inputs are not.
     pub without_inputs: bool,
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Findings, node::Node, settings};
 use crate::{
-    engine::{Code, Pin, Registry, load},
+    engine::{Code, Lock, Pin, Registry, load},
     plugin::schema,
 };
 
@@ -27,6 +27,7 @@ pub(crate) struct PluginTable {
 pub(super) fn read<'r>(
     tables: &[&Node],
     registry: &'r Registry,
+    lock: Option<&Lock>,
     findings: &mut Findings,
 ) -> Cow<'r, Registry> {
     let schema = schema::<PluginTable>();
@@ -36,7 +37,7 @@ pub(super) fn read<'r>(
         settings::check(node, &schema, "[[plugin]]", findings);
         let table = PluginTable::deserialize(node.json());
         let Some(table) = table.ok().filter(|_| findings.list.len() == before) else { continue };
-        let pin = table.sha256.as_deref().map(Pin::new);
+        let pin = table.sha256.as_deref().map(|sha256| Pin::new(sha256, "the pipeline"));
         if pin == Some(None) {
             findings
                 .at(Code::BadValue, &node.at("/sha256").place, "this is not a SHA-256")
@@ -44,7 +45,8 @@ pub(super) fn read<'r>(
             continue;
         }
         let place = &node.at("/path").place;
-        let plugin = match load(Path::new(&table.path), pin.flatten().as_ref()) {
+        let pin = pin.flatten().or_else(|| lock?.pin(&table.path));
+        let plugin = match load(Path::new(&table.path), pin.as_ref()) {
             Ok(plugin) => plugin,
             Err(refusal) => {
                 let (said, help) = refusal.told();

@@ -41,7 +41,7 @@ impl Pipeline {
         let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
         let mut root = Table::read(parsed.get_ref(), None, &mut findings);
         let plugins = tables(&root, "plugin", &mut findings);
-        let registry = &*plugins::read(&plugins, registry, &mut findings);
+        let registry = &*plugins::read(&plugins, registry, overrides.lock.as_ref(), &mut findings);
         let known = overrides::apply(&mut root, registry, overrides, &mut findings);
         let look_for_inputs = known && !overrides.without_inputs;
         let pipeline = read(&root, text, registry, overrides, look_for_inputs, &mut findings);

@@ -1,6 +1,6 @@
 //! Names a document and its raw bytes.
 
-use std::fmt::Write;
+use std::{fmt::Write, io};
 
 use sha2::{Digest, Sha256};
 
@@ -31,6 +31,23 @@ pub fn digest(raw: &[u8]) -> String {
     digest.push_str("sha256:");
     push_hex(&mut digest, &Sha256::digest(raw));
     digest
+}
+
+/// The same of what can be read, in little memory.
+pub(crate) fn digest_of(mut from: impl io::Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(len) => hash.update(&buffer[..len]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut digest = "sha256:".to_owned();
+    push_hex(&mut digest, &hash.finalize());
+    Ok(digest)
 }
 
 fn push_hex(text: &mut String, bytes: &[u8]) {

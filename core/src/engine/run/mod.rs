@@ -28,6 +28,7 @@ use thiserror::Error;
 
 pub(crate) use identity::complete;
 pub use identity::digest;
+pub(crate) use identity::digest_of;
 pub(crate) use outputs::WORK_FOLDER;
 pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};

@@ -10,16 +10,21 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use super::refusal::Refusal;
 use crate::{door::abi::Entry, engine::run::digest};
 
-/// The hash that a library must have: 64 hexadecimal digits.
+/// The hash that a library must have, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pin(String);
+pub struct Pin {
+    /// 64 hexadecimal digits.
+    digits: String,
+    by: &'static str,
+}
 
 impl Pin {
-    /// A hash, with or without `sha256:` before it, in lower or upper case; `None` where it is none.
-    pub fn new(text: &str) -> Option<Pin> {
+    /// A hash, with or without `sha256:` before it, in lower or upper case; `None` where it is none. `by` names who
+    /// asks for it in messages: `the pipeline`.
+    pub fn new(text: &str, by: &'static str) -> Option<Pin> {
         let digits = text.strip_prefix("sha256:").unwrap_or(text).to_ascii_lowercase();
         let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_hash.then_some(Pin(digits))
+        is_hash.then_some(Pin { digits, by })
     }
 }
 
@@ -40,8 +45,12 @@ pub(super) fn open(path: &Path, pin: Option<&Pin>) -> Result<Opened, Refusal> {
     let from = match pin {
         Some(pin) => {
             let found = digest.trim_start_matches("sha256:");
-            if found != pin.0 {
-                return Err(Refusal::WrongHash { path: path.to_owned(), digest: found.to_owned() });
+            if found != pin.digits {
+                return Err(Refusal::WrongHash {
+                    path: path.to_owned(),
+                    digest: found.to_owned(),
+                    by: pin.by,
+                });
             }
             sealed(&bytes)
                 .map_err(|source| Refusal::Unreadable { path: path.to_owned(), source })?
@@ -168,9 +177,10 @@ mod tests {
     #[test]
     fn a_hash_is_told_from_other_text() {
         let digits = "0123456789abcdef".repeat(4);
-        assert_eq!(Pin::new(&digits), Pin::new(&format!("sha256:{}", digits.to_uppercase())));
-        assert!(Pin::new(&digits).is_some());
-        assert_eq!((Pin::new(&digits[1..]), Pin::new(&"g".repeat(64))), (None, None));
+        let pin = |digits: &str| Pin::new(digits, "the pipeline");
+        assert_eq!(pin(&digits), pin(&format!("sha256:{}", digits.to_uppercase())));
+        assert!(pin(&digits).is_some());
+        assert_eq!((pin(&digits[1..]), pin(&"g".repeat(64))), (None, None));
     }
 
     #[test]

@@ -38,13 +38,15 @@ pub enum Refusal {
         /// The machine that docmill runs on.
         own: &'static str,
     },
-    /// Its hash is not the one that the pipeline asks for.
-    #[error("{} has another hash than the pipeline asks for ({digest}); if the change is meant, put this one there", path.display())]
+    /// Its hash is not the one that it must have.
+    #[error("{} has another hash than {by} says, {digest}; if the change is meant, put this one there", path.display())]
     WrongHash {
         /// The file.
         path: PathBuf,
         /// The hash that it has: 64 hexadecimal digits.
         digest: String,
+        /// Who asks for another.
+        by: &'static str,
     },
     /// The system's loader refuses it.
     #[error("{} cannot be loaded; the loader says why", path.display())]
