@@ -117,6 +117,8 @@ while read -r line; do
     case $line in
         *segfault*) kill -SEGV $$;;
         *exit*) exit 0;;
+        *hang*) sleep 60;;
+        *memory*) x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done;;
         *garbage*) echo "Loading the model";;
         *undeclared*) echo '{"layers": {"y": []}}';;
         *outside*) echo '{"layers": {"x": [{"start": 0, "end": 900}]}}';;
@@ -129,18 +131,22 @@ done
 
 #[test]
 fn a_fault_costs_its_document_and_no_other() {
-    let sandbox = Sandbox::with_pipeline(&command(&["sh", "faulty.sh"], ""), "");
+    let limits = "timeout = \"2 s\"\nmemory = \"48 MiB\"";
+    let sandbox = Sandbox::with_pipeline(&command(&["sh", "faulty.sh"], limits), "");
     sandbox.write("faulty.sh", FAULTY);
+    // What costs the program its life, and then what does not.
     let faults = [
-        ("segfault", "was killed by signal 11 (segmentation fault)"),
-        ("exit", "exited with code 0 before it answered"),
-        ("garbage", "wrote a line that is no answer, `Loading the model`"),
+        ("segfault", "the program of `shout` was killed by signal 11 (segmentation fault)"),
+        ("exit", "the program of `shout` exited with code 0 before it answered"),
+        ("hang", "the program of `shout` took longer than timeout (2 s)"),
+        ("memory", "the program of `shout` used more than memory (48 MiB)"),
+        ("garbage", "the program of `shout` wrote a line that is no answer, `Loading the model`"),
         ("undeclared", "writes the layer `y`, which its contract does not declare"),
         ("outside", "leaves the text: 0..900"),
         ("refused", "it has no date"),
     ];
-    let texts = (0..200).map(|at| match at % 20 {
-        7 => faults[at / 20 % faults.len()].0,
+    let texts = (0..1000).map(|at| match at % 25 {
+        7 => faults[at / 25 % faults.len()].0,
         13 => "dropped",
         _ => "fine",
     });
@@ -152,16 +158,17 @@ fn a_fault_costs_its_document_and_no_other() {
         let ran = sandbox.run(&["run", "p.toml", "--json", "--threads", threads]).exits(1);
         let report = ran.json();
         let of = |key: &str| report["documents"][key].as_u64().unwrap();
-        assert_eq!((of("in"), of("written"), of("dropped"), of("failed")), (200, 180, 10, 10));
+        assert_eq!((of("in"), of("written"), of("dropped"), of("failed")), (1000, 920, 40, 40));
         let stage = &report["stages"][0];
-        assert_eq!(stage["dropped"], json!({ "too-short": 10 }));
-        // Two each of segfault, exit, garbage and undeclared: the last costs no process.
-        assert_eq!(stage["restarts"], 6, "{stage}");
+        assert_eq!(
+            (&stage["dropped"], &stage["restarts"]),
+            (&json!({ "too-short": 40 }), &json!(25))
+        );
         let letters = sandbox.read("out/dead-letters.jsonl");
         let letters: Vec<Json> =
             letters.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for (number, letter) in letters.iter().enumerate() {
-            assert_eq!(letter["id"], (20 * number + 7).to_string());
+            assert_eq!(letter["id"], (25 * number + 7).to_string());
             let error = letter["error"].as_str().unwrap();
             assert!(error.contains(faults[number % faults.len()].1), "{error}");
         }

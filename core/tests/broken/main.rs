@@ -104,6 +104,7 @@ const CASES: &[Case] = &[
     ("85-command-of-another-version", &[(7, 11, "docmill show command")]),
     ("86-command-refuses-a-setting", &[(8, 53, "docmill show command")]),
     ("87-command-needs-layer", &[(6, 7, "use = \"tag\"")]),
+    ("88-command-told-to-stay", &[(7, 13, "take it out")]),
 ];
 
 fn read(name: &str) -> (String, Vec<Diagnostic>) {
