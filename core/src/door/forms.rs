@@ -68,6 +68,16 @@ pub(crate) struct ContractForm {
     edits_text: bool,
 }
 
+impl ContractForm {
+    /// Whether a layer or key in it has no name.
+    #[cfg(feature = "engine")]
+    pub(crate) fn has_empty_names(&self) -> bool {
+        let ContractForm { needs, uses, writes, extends, transient, sets, edits_text: _ } = self;
+        let names = [needs, uses, writes, extends, transient, sets];
+        names.into_iter().flatten().any(String::is_empty)
+    }
+}
+
 impl From<&Contract> for ContractForm {
     fn from(contract: &Contract) -> Self {
         let written = |wanted: fn(&Written) -> bool| {

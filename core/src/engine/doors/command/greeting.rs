@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::Settings;
 use crate::{
     BuildError, Contract, Offsets,
+    door::forms::ContractForm,
     engine::doors::child::{Child, End},
     plugin::Limits,
 };
@@ -51,22 +52,9 @@ struct Answer {
     #[serde(rename = "version")]
     _version: Option<String>,
     offsets: Offsets,
-    contract: Option<Said>,
+    contract: ContractForm,
     error: Option<String>,
     setting: Option<String>,
-}
-
-/// A [`Contract`] as it is written.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct Said {
-    needs: Vec<String>,
-    uses: Vec<String>,
-    writes: Vec<String>,
-    extends: Vec<String>,
-    transient: Vec<String>,
-    sets: Vec<String>,
-    edits_text: bool,
 }
 
 /// Starts the program and asks for its contract. Afterwards it is held to `limits`.
@@ -198,26 +186,10 @@ fn understood(line: &[u8]) -> Result<(Contract, Offsets), BuildError> {
             )));
         }
     }
-    let said = answer.contract.unwrap_or_default();
-    let names = [&said.needs, &said.uses, &said.writes, &said.extends, &said.transient, &said.sets];
-    if names.into_iter().flatten().any(String::is_empty) {
+    if answer.contract.has_empty_names() {
         return Err(wrong("the program's contract names a layer or key without a name".to_owned()));
     }
-    Ok((said.contract(), answer.offsets))
-}
-
-impl Said {
-    fn contract(self) -> Contract {
-        let Said { needs, uses, writes, extends, transient, sets, edits_text } = self;
-        let mut contract = needs.iter().fold(Contract::new(), |c, layer| c.needs(layer));
-        contract = uses.iter().fold(contract, |c, layer| c.uses(layer));
-        let plain = writes.iter().filter(|layer| !transient.contains(layer));
-        contract = plain.fold(contract, |c, layer| c.writes(layer));
-        contract = extends.iter().fold(contract, |c, layer| c.extends(layer));
-        contract = transient.iter().fold(contract, |c, layer| c.writes_transient(layer));
-        contract = sets.iter().fold(contract, |c, key| c.sets(key));
-        if edits_text { contract.edits_text() } else { contract }
-    }
+    Ok((answer.contract.into(), answer.offsets))
 }
 
 /// The beginning of what a program wrote, for messages.
