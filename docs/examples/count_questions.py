@@ -17,4 +17,12 @@ def count_questions(document, changes, *, at_most: int = 3):
 # ANCHOR_END: stage
 
 
+# ANCHOR: check
+@count_questions.check
+def check(at_most):
+    if at_most < 0:
+        raise docmill.SettingError("at-most", "must be at least 0")
+# ANCHOR_END: check
+
+
 docmill.run()

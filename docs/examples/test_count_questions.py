@@ -20,4 +20,8 @@ class CountQuestionsTest(unittest.TestCase):
     def test_too_many_drop_the_document(self):
         outcome = docmill.apply(count_questions, self.document, at_most=1)
         self.assertEqual(outcome.dropped, "too-many-questions")
+
+    def test_a_setting_of_no_use_is_refused(self):
+        with self.assertRaises(docmill.SettingError):
+            docmill.apply(count_questions, self.document, at_most=-1)
 # ANCHOR_END: tests

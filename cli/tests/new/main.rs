@@ -148,6 +148,6 @@ fn the_examples_of_the_book() {
     ];
     let printed = typed(&lines, folder.path());
     assert_eq!(printed.matches("2 tests: 2 passed, 0 failed").count(), 2, "{printed}");
-    assert!(printed.contains("Ran 2 tests in "), "{printed}");
+    assert!(printed.contains("Ran 3 tests in "), "{printed}");
     assert!(!printed.contains("warning") && !printed.contains("[exit code"), "{printed}");
 }
