@@ -136,7 +136,7 @@ class Apply(unittest.TestCase):
             (lambda c: c.remove(0, 1, "x"), {}, "edits_text=True"),
             (lambda c: c.rewrite([docmill.Kept(1, 2), docmill.Kept(0, 1)], "x"), {"edits_text": True}, "ascend"),
             (lambda c: c.rewrite(["x"], "x"), {"edits_text": True}, "a piece is"),
-            (lambda c: True, {}, "returned True"),
+            (lambda c: True, {}, "and not True"),
             (lambda c: docmill.Drop("Too short!"), {}, "no name of a reason"),
         ]:
             with self.subTest(message):
@@ -260,7 +260,8 @@ class Protocol(unittest.TestCase):
             lines = [hello, *documents]
             told = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             done = subprocess.run(
-                [sys.executable, "-B", path],
+                [sys.executable, "-B", "stage.py"],
+                cwd=folder,
                 input=told.encode(),
                 capture_output=True,
                 env={**os.environ, "PYTHONPATH": MODULE, **(environment or {"DOCMILL_COMMAND": "1"})},
@@ -347,6 +348,22 @@ class Protocol(unittest.TestCase):
         _, answers, _ = self.talk(program, documents)
         error = "ValueError: invalid literal for int() with base 10: 'x' (stage.py, line 5)"
         self.assertEqual(answers, [{"error": error}, {}, {"error": "the text is known"}, {}])
+
+    def test_an_exception_in_a_class_names_its_line_too(self):
+        program = """
+            import json
+            import docmill
+
+            @docmill.stage
+            class Read:
+                def __call__(self, document, changes):
+                    json.loads(document.text)
+
+            docmill.run()
+        """
+        _, (answer,), _ = self.talk(program, [{"text": "x"}])
+        self.assertTrue(answer["error"].startswith("JSONDecodeError: Expecting value"), answer)
+        self.assertTrue(answer["error"].endswith("(stage.py, line 8)"), answer)
 
     def test_a_mistake_in_an_annotation_names_the_line_of_the_stage(self):
         program = """

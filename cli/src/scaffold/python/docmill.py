@@ -179,7 +179,8 @@ class Document:
 
     In a test it is made by hand, its annotations as in docmill's JSON form::
 
-        docmill.Document("Kyiv spoke.", layers={"entities": [{"start": 0, "end": 4, "label": "GPE"}]})
+        kyiv = {"start": 0, "end": 4, "label": "GPE"}
+        docmill.Document("Kyiv spoke.", layers={"entities": [kyiv]})
     """
 
     __slots__ = ("id", "text", "metadata", "_members", "_layers")
@@ -355,8 +356,7 @@ class Changes:
         if isinstance(value, numbers.Real):
             return _number(value, f"`{key}`")
         if isinstance(value, Mapping):
-            members = ((_text(part, key), self._value(of, key, False)) for part, of in value.items())
-            return dict(members)
+            return {_text(name, key): self._value(of, key, False) for name, of in value.items()}
         if isinstance(value, Iterable):
             return [self._value(member, key, spans) for member in value]
         raise TypeError(f"`{key}` cannot hold a {type(value).__name__}")
@@ -376,11 +376,11 @@ class Changes:
         """The JSON form, where the document is kept or dropped."""
         answer: Dict[str, Any] = {}
         for key, replaces in (("remove", False), ("replace", True)):
-            edits = [
-                {"start": start, "end": end, **({"with": text} if replaces else {}), "reason": reason}
-                for start, end, text, reason in self._edits
-                if bool(text) == replaces
-            ]
+            edits = []
+            for start, end, text, reason in self._edits:
+                if bool(text) == replaces:
+                    new = {"with": text} if replaces else {}
+                    edits.append({"start": start, "end": end, **new, "reason": reason})
             if edits:
                 answer[key] = edits
         if self._rewrite is not None:
@@ -425,7 +425,7 @@ class Outcome(NamedTuple):
 
 
 class Stage:
-    """A stage: what `docmill.stage` makes of a function or a class. A call of it is a call of that."""
+    """A stage: what `docmill.stage` makes of a function or a class. A call of it is one of that."""
 
     def __init__(self, target: Callable[..., Any], name: str, version: str, contract: Any) -> None:
         functools.update_wrapper(self, target)
@@ -471,7 +471,7 @@ class Stage:
         if isinstance(verdict, Drop):
             return _Taken(changes, _reason(verdict.reason))
         shown = repr(verdict)[:60]
-        raise TypeError(f"a stage returns nothing or docmill.Drop(…), and this one returned {shown}")
+        raise TypeError(f"a stage returns nothing or docmill.Drop(…), and not {shown}")
 
 
 class _Taken(NamedTuple):
@@ -663,11 +663,11 @@ def _encoded(answer: Mapping[str, Any]) -> bytes:
 def _told(error: BaseException, stage: Stage) -> str:
     """An exception as users read it: its type, its message and where it was raised."""
     try:
-        file = inspect.getsourcefile(inspect.unwrap(stage.target))
+        file = os.path.abspath(inspect.getsourcefile(inspect.unwrap(stage.target)) or "")
     except TypeError:
-        file = None
+        file = ""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename == file]
+    own = [frame for frame in frames if os.path.abspath(frame.filename) == file]
     others = [frame for frame in frames if frame.filename != __file__]
     found = (own or others or frames)[-1:]
     message = f"{type(error).__name__}: {error}".rstrip(": ")
@@ -799,7 +799,9 @@ def _wanted(wanted: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "a number with a fraction" if isinstance(value, float) else _KINDS.get(type(value), "another")
+    if isinstance(value, float):
+        return "a number with a fraction"
+    return _KINDS.get(type(value), "another")
 
 
 def _is_union(origin: Any) -> bool:
@@ -810,7 +812,8 @@ def _piece_form(piece: Piece) -> Dict[str, Any]:
     if isinstance(piece, Kept):
         return {"len": piece.end - piece.start, "at": int(piece.start)}
     if isinstance(piece, Decoded):
-        return {"len": len(piece.text), "from": [int(piece.start), int(piece.end)], "how": piece.how}
+        taken = [int(piece.start), int(piece.end)]
+        return {"len": len(piece.text), "from": taken, "how": piece.how}
     return {"len": len(piece.text)}
 
 
@@ -843,7 +846,7 @@ def _number(value: Any, what: str) -> Union[int, float]:
 
 def _reason(reason: Any) -> str:
     if not isinstance(reason, str) or not re.fullmatch(r"[a-z0-9-]{1,64}", reason):
-        raise ValueError(f"{reason!r} is no name of a reason; write a short one such as `too-short`")
+        raise ValueError(f"{reason!r} is no name of a reason; write one such as `too-short`")
     return reason
 
 
