@@ -18,7 +18,7 @@ use super::{
         BROKEN, Bytes, DROP, FAILED, Host, KEEP, MAGIC, MAJOR, Problem, RawChanges, RawDocument,
         Table,
     },
-    forms::{ComponentForm, ComponentKind, ContractForm, EncoderContractForm, Manifest, PATH},
+    forms::{self, ContractForm, EncoderContractForm},
     marshal::{show_changes, take_document},
 };
 use crate::{
@@ -173,29 +173,7 @@ fn panicked(panic: &str) -> BuildError {
 }
 
 unsafe extern "C" fn manifest<E: Export>(json: *mut Bytes) -> i32 {
-    let made = contain(|| {
-        let plugin = offered::<E>();
-        let stages = plugin.stages.iter().map(|stage| ComponentForm {
-            kind: ComponentKind::Stage,
-            name: stage.name.to_owned(),
-            schema: stage.schema.clone(),
-            extensions: Vec::new(),
-            settings_for: Json::Null,
-        });
-        let encoders = plugin.sinks.iter().map(|sink| ComponentForm {
-            kind: ComponentKind::Encoder,
-            name: sink.name.to_owned(),
-            schema: sink.schema.clone(),
-            extensions: sink.extensions.iter().map(|&ending| ending.to_owned()).collect(),
-            settings_for: (sink.settings_for)(PATH),
-        });
-        let manifest = Manifest {
-            name: plugin.name.to_owned(),
-            version: plugin.version.to_owned(),
-            components: stages.chain(encoders).collect(),
-        };
-        json!(manifest).to_string()
-    });
+    let made = contain(|| json!(forms::manifest(offered::<E>())).to_string());
     let (status, text) = match made {
         Ok(manifest) => (KEEP, manifest),
         Err(panic) => (FAILED, panicked(&panic).to_string()),

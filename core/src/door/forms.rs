@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Contract, SinkContract, contract::Written, sink::Output};
+use crate::{Contract, Plugin, SinkContract, contract::Written, sink::Output};
 
 /// What a library offers.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
@@ -47,6 +47,41 @@ pub(crate) enum ComponentKind {
 
 /// What stands for the path in `settings-for`.
 pub(crate) const PATH: &str = "{path}";
+
+/// What a plugin offers: stages first, then encoders.
+pub(crate) fn manifest(plugin: &Plugin) -> Manifest {
+    let stages = plugin.stages.iter().map(|stage| ComponentForm {
+        kind: ComponentKind::Stage,
+        name: stage.name.to_owned(),
+        schema: stage.schema.clone(),
+        extensions: Vec::new(),
+        settings_for: Json::Null,
+    });
+    let encoders = plugin.sinks.iter().map(|sink| ComponentForm {
+        kind: ComponentKind::Encoder,
+        name: sink.name.to_owned(),
+        schema: sink.schema.clone(),
+        extensions: sink.extensions.iter().map(|&ending| ending.to_owned()).collect(),
+        settings_for: (sink.settings_for)(PATH),
+    });
+    Manifest {
+        name: plugin.name.to_owned(),
+        version: plugin.version.to_owned(),
+        components: stages.chain(encoders).collect(),
+    }
+}
+
+/// The settings that make an encoder write to this file.
+pub(crate) fn with_path(template: &Json, path: &str) -> Json {
+    match template {
+        Json::String(text) if text == PATH => path.into(),
+        Json::Array(values) => values.iter().map(|value| with_path(value, path)).collect(),
+        Json::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), with_path(value, path))).collect()
+        }
+        plain => plain.clone(),
+    }
+}
 
 /// A stage's contract.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]

@@ -22,7 +22,7 @@ use crate::{
     BuildError, Changes, Contract, Document, DocumentError, Plugin, Reason, SinkContract, Verdict,
     door::{
         abi::{BROKEN, Bytes, DROP, FAILED, KEEP, Problem, RawChanges, RawDocument},
-        forms::{ComponentForm, ComponentKind, ContractForm, EncoderContractForm, PATH},
+        forms::{ComponentForm, ComponentKind, ContractForm, EncoderContractForm, with_path},
         marshal::{no_changes, show_document, take_changes},
     },
     plugin::{AnySink, AnyStage, LoadedFrom, SinkEntry, StageEntry},
@@ -146,18 +146,6 @@ impl Component {
 }
 
 const NO_PROBLEM: Problem = Problem { message: Bytes::EMPTY, setting: Bytes::EMPTY };
-
-/// The settings that make an encoder write to this file.
-fn with_path(template: &Json, path: &str) -> Json {
-    match template {
-        Json::String(text) if text == PATH => path.into(),
-        Json::Array(values) => values.iter().map(|value| with_path(value, path)).collect(),
-        Json::Object(members) => {
-            members.iter().map(|(key, value)| (key.clone(), with_path(value, path))).collect()
-        }
-        plain => plain.clone(),
-    }
-}
 
 /// # Safety
 ///

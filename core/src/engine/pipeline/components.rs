@@ -17,10 +17,12 @@ use crate::{
     engine::{
         Code, Kind, Registry, WorkerCommand, chain,
         contain::contain_build,
-        doors::process::start_stage,
+        doors::process::{Program, start_stage},
         registry::{Offered, RESERVED_KEYS, is_kebab_case},
     },
-    plugin::{AnySink, AnySource, AnyStage, Limits, Make, SinkEntry, SourceEntry, StageEntry},
+    plugin::{
+        AnySink, AnySource, AnyStage, Limits, LoadedFrom, Make, SinkEntry, SourceEntry, StageEntry,
+    },
 };
 
 /// Names that `--set NAME.KEY=VALUE` gives another meaning.
@@ -63,6 +65,7 @@ pub(super) trait AnyEntry {
         name: &str,
         limits: Limits,
         worker: Option<&Arc<WorkerCommand>>,
+        from: Option<&'static LoadedFrom>,
     ) -> Result<Make<Box<Self::Built>>, &'static str>;
     /// Whether it has a process of its own by its nature.
     fn is_outside(&self) -> bool;
@@ -96,6 +99,7 @@ any_entry!(SourceEntry, SourceContract, dyn AnySource, {
         _: &str,
         _: Limits,
         _: Option<&Arc<WorkerCommand>>,
+        _: Option<&'static LoadedFrom>,
     ) -> Result<Make<Box<dyn AnySource>>, &'static str> {
         Err(STAGES_ONLY)
     }
@@ -109,14 +113,15 @@ any_entry!(StageEntry, Contract, dyn AnyStage, {
         name: &str,
         limits: Limits,
         worker: Option<&Arc<WorkerCommand>>,
+        from: Option<&'static LoadedFrom>,
     ) -> Result<Make<Box<dyn AnyStage>>, &'static str> {
         let name = name.to_owned();
         if let Some(outside) = self.outside.clone() {
             return Ok(Arc::new(move |settings| outside(settings, &name, limits)));
         }
-        let worker = worker.ok_or("this program starts no worker processes")?.clone();
-        let component = self.name;
-        Ok(Arc::new(move |settings| start_stage(&worker, component, settings, &name, limits)))
+        let worker = worker.ok_or("this program starts no worker processes")?;
+        let (program, component) = (Program::of(worker, from), self.name);
+        Ok(Arc::new(move |settings| start_stage(&program, component, settings, &name, limits)))
     }
     fn is_outside(&self) -> bool {
         self.outside.is_some()
@@ -128,6 +133,7 @@ any_entry!(SinkEntry, SinkContract, dyn AnySink, {
         _: &str,
         _: Limits,
         _: Option<&Arc<WorkerCommand>>,
+        _: Option<&'static LoadedFrom>,
     ) -> Result<Make<Box<dyn AnySink>>, &'static str> {
         Err(STAGES_ONLY)
     }
@@ -192,7 +198,12 @@ pub(super) fn component<E: AnyEntry>(
     draft.contract = contract.as_ref().ok().cloned();
     let build = match limits {
         None => found.entry.build().clone(),
-        Some(limits) => match found.entry.build_outside(draft.said(), limits, registry.worker()) {
+        Some(limits) => match found.entry.build_outside(
+            draft.said(),
+            limits,
+            registry.worker(),
+            found.plugin.from,
+        ) {
             Ok(build) => build,
             Err(why) => {
                 let place = table.get("isolation").map_or(&node.place, |entry| &entry.place);

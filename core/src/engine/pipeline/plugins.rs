@@ -1,13 +1,18 @@
 //! `[[plugin]]`: libraries whose components a pipeline uses beside the built-in ones.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, fs::File, path::Path};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Findings, node::Node, settings};
+use super::{Findings, isolation::Isolation, node::Node, settings};
 use crate::{
-    engine::{Code, Lock, Pin, Registry, load},
+    Plugin,
+    engine::{
+        Code, Lock, Pin, Refusal, Registry, chain,
+        doors::process::{self, Program},
+        load,
+    },
     plugin::schema,
 };
 
@@ -21,6 +26,10 @@ pub(crate) struct PluginTable {
     /// The SHA-256 of the file, 64 hexadecimal digits; another file is refused. `docmill lock` writes down
     /// all of them at once. Default: any.
     sha256: Option<String>,
+    /// Where its code runs. With `process` no code of it ever runs in docmill's own process: what it offers, its
+    /// contracts and its components are all asked of workers. Default: `none`.
+    #[serde(default)]
+    isolation: Option<Isolation>,
 }
 
 /// The registry with the components of these libraries. What cannot be used is reported.
@@ -46,11 +55,18 @@ pub(super) fn read<'r>(
         }
         let place = &node.at("/path").place;
         let pin = pin.flatten().or_else(|| lock?.pin(&table.path));
-        let plugin = match load(Path::new(&table.path), pin.as_ref()) {
-            Ok(plugin) => plugin,
-            Err(refusal) => {
+        let path = Path::new(&table.path);
+        let loaded = match table.isolation {
+            Some(Isolation::Process) => isolated(path, pin.as_ref(), &registry),
+            Some(Isolation::None) | None => load(path, pin.as_ref()).map_err(|refusal| {
                 let (said, help) = refusal.told();
-                findings.at(refusal.code(), place, said).help(help);
+                (refusal.code(), said, help)
+            }),
+        };
+        let plugin = match loaded {
+            Ok(plugin) => plugin,
+            Err((code, said, help)) => {
+                findings.at(code, place, said).help(help);
                 continue;
             }
         };
@@ -64,4 +80,27 @@ pub(super) fn read<'r>(
         }
     }
     registry
+}
+
+/// A library's plugin, which workers alone load. An error is a code, what is wrong, and what to do.
+fn isolated(
+    path: &Path,
+    pin: Option<&Pin>,
+    registry: &Registry,
+) -> Result<Plugin, (Code, String, String)> {
+    if let Err(source) = File::open(path) {
+        let refusal = Refusal::Unreadable { path: path.to_owned(), source };
+        let (said, help) = refusal.told();
+        return Err((refusal.code(), said, help));
+    }
+    let Some(worker) = registry.worker() else {
+        let said = "this program starts no worker processes".to_owned();
+        return Err((Code::PluginRefused, said, "take out `isolation`".to_owned()));
+    };
+    let program = Program::of_library(worker, path.to_owned(), pin);
+    process::plugin(&program).map_err(|error| {
+        let text = chain(&error);
+        let (said, help) = text.rsplit_once("; ").unwrap_or((&text, "report it to its author"));
+        (Code::PluginRefused, said.to_owned(), help.to_owned())
+    })
 }

@@ -26,6 +26,11 @@ impl Pin {
         let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         is_hash.then_some(Pin { digits, by })
     }
+
+    /// Its 64 hexadecimal digits, in lower case, and who asks for them.
+    pub(crate) fn parts(&self) -> (&str, &'static str) {
+        (&self.digits, self.by)
+    }
 }
 
 /// A library that was loaded.

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Document = 2,
     /// What the stage says of it, to docmill.
     Answer = 3,
+    /// What the encoder made of it, to docmill.
+    Encoded = 4,
 }
 
 /// The length of a frame's own head: length of the body, kind.
@@ -50,6 +52,7 @@ pub(super) fn front(bytes: &[u8]) -> Result<Option<Frame<'_>>, Malformed> {
         1 => Kind::Greeting,
         2 => Kind::Document,
         3 => Kind::Answer,
+        4 => Kind::Encoded,
         _ => return Err(Malformed::NoFrame),
     };
     if len > LONGEST {
@@ -294,6 +297,45 @@ pub(super) fn read_answer(body: &[u8], changes: &mut Changes) -> Result<Answered
     }
     changes.check_form()?;
     Ok((Ok(verdict), time))
+}
+
+/// Appends what an encoder made of a document: the bytes of each output, or an error with all its causes.
+pub(super) fn write_encoded(
+    outcome: &Result<(), String>,
+    outputs: &[Vec<u8>],
+    bytes: &mut Vec<u8>,
+) {
+    frame(Kind::Encoded, bytes, |bytes| match outcome {
+        Ok(()) => {
+            bytes.extend_from_slice(bytes_of(&KEEP));
+            for output in outputs {
+                bytes.extend_from_slice(bytes_of(&(output.len() as u64)));
+                bytes.extend_from_slice(output);
+            }
+        }
+        Err(error) => {
+            bytes.extend_from_slice(bytes_of(&FAIL));
+            bytes.extend_from_slice(error.as_bytes());
+        }
+    });
+}
+
+/// Reads the body of what an encoder made, and appends it to the outputs.
+pub(super) fn read_encoded(
+    body: &[u8],
+    outputs: &mut [Vec<u8>],
+) -> Result<Result<(), DocumentError>, Malformed> {
+    let mut body = Body(body);
+    match body.head()? {
+        KEEP => {}
+        FAIL => return Ok(Err(DocumentError::new(String::from_utf8_lossy(body.0)))),
+        _ => return Err(Malformed::NoFrame),
+    }
+    for output in outputs {
+        let len = usize::try_from(body.head::<u64>()?).map_err(|_| Malformed::TooLong)?;
+        output.extend_from_slice(body.bytes(len)?);
+    }
+    if body.0.is_empty() { Ok(Ok(())) } else { Err(Malformed::NoFrame) }
 }
 
 #[cfg(test)]

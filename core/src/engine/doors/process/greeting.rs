@@ -1,55 +1,106 @@
 //! What docmill asks of a worker, and what that answers, before the first document.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{BuildError, chain::chain};
+use crate::{
+    BuildError,
+    chain::chain,
+    door::forms::{ContractForm, EncoderContractForm, Manifest},
+};
 
 /// docmill's own version, which both sides must have.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a worker is to be.
-#[derive(Debug, Deserialize, Serialize)]
+/// What a worker is asked.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Request {
     pub(super) docmill: String,
-    /// The stage, by its name in the registry.
-    pub(super) stage: String,
+    /// The library to load; without one it is asked about the components that are built in.
+    pub(super) library: Option<LibraryForm>,
+    pub(super) ask: Ask,
+}
+
+/// A library, and the hash that it must have, if there is one, with who asks for it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct LibraryForm {
+    pub(super) path: PathBuf,
+    pub(super) pin: Option<(String, String)>,
+}
+
+/// What it is to say or to be.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Ask {
+    /// What the library offers.
+    Manifest,
+    /// The contract of a stage.
+    StageContract(Named),
+    /// The contract of an encoder.
+    EncoderContract(Named),
+    /// To be a stage.
+    Stage(Named),
+    /// To be an encoder.
+    Encoder(Named),
+}
+
+/// A component, by its name in the registry.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Named {
+    pub(super) name: String,
     pub(super) settings: Json,
 }
 
-impl Request {
-    pub(super) fn stage(stage: &str, settings: &Json) -> Self {
-        let stage = stage.to_owned();
-        Request { docmill: VERSION.to_owned(), stage, settings: settings.clone() }
+impl Named {
+    pub(super) fn new(name: &str, settings: &Json) -> Self {
+        Named { name: name.to_owned(), settings: settings.clone() }
     }
 }
 
-/// Whether a worker is ready.
+/// What a worker answers.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Reply {
     pub(super) docmill: String,
-    /// Whether it is, for what is asked.
-    pub(super) ready: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<RefusalForm>,
+    pub(super) said: Result<Said, RefusalForm>,
 }
 
-impl Reply {
-    pub(super) fn ready() -> Self {
-        Reply { docmill: VERSION.to_owned(), ready: true, error: None }
-    }
-
-    pub(super) fn refused(error: &BuildError) -> Self {
-        let (setting, message) = (error.setting().to_owned(), chain(error));
-        Reply { ready: false, error: Some(RefusalForm { setting, message }), ..Reply::ready() }
-    }
+/// What it says or is.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Said {
+    Manifest {
+        manifest: Manifest,
+        /// `sha256:` and 64 hexadecimal digits, of the library that was loaded.
+        digest: String,
+    },
+    StageContract(ContractForm),
+    EncoderContract(EncoderContractForm),
+    /// It is the stage that it was asked to be.
+    Stage,
+    /// It is the encoder that it was asked to be; with what stands at the head of each of its outputs.
+    Encoder {
+        headers: Vec<Vec<u8>>,
+    },
 }
 
-/// Why it is not.
+/// Why it does not.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct RefusalForm {
     /// The setting at fault as a JSON pointer, empty for the component as a whole.
-    #[serde(default)]
     pub(super) setting: String,
     pub(super) message: String,
+}
+
+impl From<BuildError> for RefusalForm {
+    fn from(error: BuildError) -> Self {
+        RefusalForm { setting: error.setting().to_owned(), message: chain(&error) }
+    }
+}
+
+impl From<RefusalForm> for BuildError {
+    fn from(form: RefusalForm) -> Self {
+        BuildError::at(form.setting, form.message)
+    }
 }

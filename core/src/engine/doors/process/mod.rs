@@ -1,43 +1,38 @@
 //! Worker processes: docmill itself, started again to run one component where a crash costs one document.
 //!
-//! The parent's side is a [`Protocol`] of frames ([`frames`]) with `docmill worker`, whose side is
-//! [`serve_worker`]. The first frame each way is a greeting: what the worker is to be, and whether it is ready.
-//! Both must be of one version, which they are unless the program was replaced meanwhile.
+//! [`Program`] starts a worker and greets it: the first frame each way says what the worker is to be, and whether
+//! it is. From then on it is a [`stage`] or an [`encoder`], which documents are sent to in [`frames`]. The worker's
+//! side is [`serve_worker`]. Both must be of one version, which they are unless the program was replaced
+//! meanwhile.
 
+mod encoder;
 mod frames;
 mod greeting;
+mod program;
 mod serve;
+mod stage;
 
-use std::{ffi::OsString, fmt, path::PathBuf, process::Command, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-pub use self::serve::{ServeError, serve_worker};
+pub(crate) use self::program::Program;
 use self::{
-    frames::{Frame, Kind, front, read_answer, write_document, write_greeting},
-    greeting::{Reply, Request},
+    encoder::EncoderWorker,
+    greeting::{Ask, Named, Said},
+    program::beside_the_point,
+    stage::StageWorker,
 };
-use super::{
-    child::Child,
-    remote::{Protocol, Received, Remote},
+pub use self::{
+    program::WorkerCommand,
+    serve::{ServeError, serve_worker},
 };
+use super::remote::Remote;
 use crate::{
-    BuildError, Changes, Document, DocumentError,
-    door::form::Malformed,
-    plugin::{AnyStage, Limits},
+    BuildError, Contract, Plugin, SinkContract,
+    door::forms::{ComponentForm, ComponentKind, with_path},
+    plugin::{AnySink, AnyStage, Limits, LoadedFrom, SinkEntry, StageEntry},
 };
-
-/// How worker processes are started: a program that calls [`serve_worker`], usually docmill itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkerCommand {
-    /// The program.
-    pub program: PathBuf,
-    /// What makes it call [`serve_worker`].
-    pub args: Vec<OsString>,
-}
-
-/// What a worker may take to load its models, in any case.
-const STARTING: Duration = Duration::from_secs(60);
 
 /// Starts a worker that is a stage. `name` is the stage's in its pipeline.
 ///
@@ -45,116 +40,102 @@ const STARTING: Duration = Duration::from_secs(60);
 ///
 /// The worker cannot be started, or the stage refuses its settings.
 pub(crate) fn start_stage(
-    command: &Arc<WorkerCommand>,
+    program: &Program,
     component: &str,
     settings: &Json,
     name: &str,
     limits: Limits,
 ) -> Result<Box<dyn AnyStage>, BuildError> {
-    let request = Request::stage(component, settings);
-    let worker = Worker { command: command.clone(), request, name: name.to_owned(), limits };
-    Ok(Box::new(Remote::start(worker)?))
+    let ask = Ask::Stage(Named::new(component, settings));
+    let (program, name) = (program.clone(), name.to_owned());
+    Ok(Box::new(Remote::start(StageWorker { program, ask, name, limits })?))
 }
 
-/// The parent's side.
-struct Worker {
-    command: Arc<WorkerCommand>,
-    request: Request,
-    name: String,
-    limits: Limits,
-}
-
-impl Worker {
-    fn fault(&self, what: impl fmt::Display) -> BuildError {
-        BuildError::new(format!("{} {what}", self.who()))
-    }
-
-    /// The answer to the greeting.
-    fn reply(&self, child: &mut Child) -> Result<Reply, BuildError> {
-        loop {
-            let reply = match front(child.incoming()) {
-                Ok(None) => {
-                    child.more().map_err(|end| self.fault(end))?;
-                    continue;
-                }
-                Ok(Some(Frame { kind: Kind::Greeting, body, len })) => {
-                    serde_json::from_slice(body).ok().map(|reply| (reply, len))
-                }
-                Ok(Some(_)) | Err(_) => None,
-            };
-            let (reply, len) = reply.ok_or_else(|| {
-                let program = self.command.program.display();
-                self.fault(format!("does not greet as a worker of docmill does; see to {program}"))
-            })?;
-            child.take(len);
-            return Ok(reply);
-        }
-    }
-}
-
-impl Protocol for Worker {
-    fn who(&self) -> String {
-        format!("the worker of `{}`", self.name)
-    }
-
-    fn start(&mut self) -> Result<Child, BuildError> {
-        let starting = Limits { timeout: self.limits.timeout.max(STARTING), ..self.limits };
-        let mut command = Command::new(&self.command.program);
-        let mut child =
-            Child::start(command.args(&self.command.args), starting).map_err(|error| {
-                let program = self.command.program.display();
-                self.fault(format!("cannot be started: {program}")).because(error)
-            })?;
-        write_greeting(&self.request, child.outgoing());
-        match self.reply(&mut child)? {
-            Reply { docmill, .. } if docmill != self.request.docmill => Err(self.fault(format!(
-                "is docmill {docmill} and this is {}; run it again",
-                self.request.docmill
-            ))),
-            Reply { error: Some(refusal), .. } => {
-                Err(BuildError::at(refusal.setting, refusal.message))
-            }
-            Reply { .. } => {
-                child.set_timeout(self.limits.timeout);
-                Ok(child)
+/// A library's plugin, whose code runs in workers alone: what it offers, its contracts and its instances are all
+/// asked of them.
+///
+/// # Errors
+///
+/// The worker cannot be started, or the library is refused.
+pub(crate) fn plugin(program: &Program) -> Result<Plugin, BuildError> {
+    let path = program.library_path();
+    let who = format!("the worker of {}", path.display());
+    let (_, Said::Manifest { manifest, digest }) =
+        program.ask(&Ask::Manifest, &who, Limits::default())?
+    else {
+        return Err(beside_the_point(&who));
+    };
+    // A plugin lives as long as docmill, as one that is loaded does.
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let from = LoadedFrom { path, digest };
+    // What is asked later must be the same library.
+    let program = program.pinned(&from);
+    let mut plugin = Plugin::new(leak(manifest.name), leak(manifest.version));
+    plugin.from = Some(Box::leak(Box::new(from)));
+    for form in manifest.components {
+        let name = leak(form.name.clone());
+        match form.kind {
+            ComponentKind::Stage => plugin.stages.push(stage_entry(name, form, &program)),
+            ComponentKind::Encoder => {
+                let endings = form.extensions.iter().cloned().map(leak).collect::<Vec<_>>();
+                plugin.sinks.push(sink_entry(name, endings.leak(), form, &program));
             }
         }
     }
+    Ok(plugin)
+}
 
-    fn send(&mut self, document: &Document<'_>, outgoing: &mut Vec<u8>) {
-        write_document(document.buf(), outgoing);
-    }
-
-    fn receive(
-        &mut self,
-        incoming: &[u8],
-        _: &Document<'_>,
-        changes: &mut Changes,
-    ) -> Option<Received> {
-        let broken = |fault: Malformed| Received {
-            taken: 0,
-            outcome: Err(DocumentError::because(
-                format!(
-                    "{} gave an answer that cannot be read; report it to its author",
-                    self.who()
-                ),
-                fault,
-            )),
-            broken: true,
-            time: Duration::ZERO,
-        };
-        match front(incoming) {
-            Ok(None) => None,
-            Ok(Some(Frame { kind: Kind::Answer, body, len })) => {
-                Some(match read_answer(body, changes) {
-                    Ok((outcome, time)) => Received { taken: len, outcome, broken: false, time },
-                    Err(fault) => broken(fault),
-                })
+fn stage_entry(name: &'static str, form: ComponentForm, program: &Program) -> StageEntry {
+    let (asked, built, bounded) = (program.clone(), program.clone(), program.clone());
+    StageEntry {
+        name,
+        schema: form.schema,
+        contract: Arc::new(move |settings| {
+            let (who, ask) = (who(name), Ask::StageContract(Named::new(name, settings)));
+            match asked.ask(&ask, &who, Limits::default())? {
+                (_, Said::StageContract(form)) => Ok(Contract::from(form)),
+                _ => Err(beside_the_point(&who)),
             }
-            Ok(Some(_)) => Some(broken(Malformed::NoFrame)),
-            Err(fault) => Some(broken(fault)),
-        }
+        }),
+        build: Arc::new(move |settings| {
+            start_stage(&built, name, settings, name, Limits::default())
+        }),
+        outside: Some(Arc::new(move |settings, called, limits| {
+            start_stage(&bounded, name, settings, called, limits)
+        })),
     }
+}
+
+fn sink_entry(
+    name: &'static str,
+    extensions: &'static [&'static str],
+    form: ComponentForm,
+    program: &Program,
+) -> SinkEntry {
+    let (asked, built) = (program.clone(), program.clone());
+    let template = form.settings_for;
+    SinkEntry {
+        name,
+        extensions,
+        schema: form.schema,
+        settings_for: Arc::new(move |path| with_path(&template, path)),
+        contract: Arc::new(move |settings| {
+            let (who, ask) = (who(name), Ask::EncoderContract(Named::new(name, settings)));
+            match asked.ask(&ask, &who, Limits::default())? {
+                (_, Said::EncoderContract(form)) => Ok(SinkContract::from(form)),
+                _ => Err(beside_the_point(&who)),
+            }
+        }),
+        build: Arc::new(move |settings| {
+            let ask = Ask::Encoder(Named::new(name, settings));
+            let encoder = EncoderWorker::start(built.clone(), ask, name, Limits::default())?;
+            Ok(Box::new(encoder) as Box<dyn AnySink>)
+        }),
+    }
+}
+
+fn who(name: &str) -> String {
+    format!("the worker of `{name}`")
 }
 
 #[cfg(test)]

@@ -4,32 +4,26 @@
 //! writes to standard error, one that reads standard input finds it empty, and the frames are between docmill and
 //! this loop alone.
 
-use std::{
-    fs::File,
-    io::{self, Write},
-    time::Duration,
-};
+mod pipes;
 
-use rustix::{
-    buffer::spare_capacity,
-    io::{Errno, fcntl_dupfd_cloexec},
-    stdio::{dup2_stdin, dup2_stdout},
-    time::{ClockId, clock_gettime},
-};
+use std::{io, time::Duration};
+
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::Value as Json;
 use thiserror::Error;
 
+use self::pipes::{KEPT, Pipes};
 use super::{
-    frames::{Frame, Kind, front, read_document, write_answer, write_greeting},
-    greeting::{Reply, Request, VERSION},
+    frames::{Kind, read_document, write_answer, write_encoded, write_greeting},
+    greeting::{Ask, LibraryForm, Named, RefusalForm, Reply, Request, Said, VERSION},
 };
 use crate::{
-    BuildError, Changes, DocumentBuf, Verdict,
+    BuildError, Changes, DocumentBuf, DocumentError, Plugin,
     chain::chain,
     contain::{contain, contain_build},
-    door::form::Malformed,
-    engine::Registry,
-    plugin::AnyStage,
+    door::forms::manifest,
+    engine::{Pin, Registry, load},
+    plugin::{AnySink, AnyStage, Make, SinkEntry, StageEntry},
 };
 
 /// Why a worker process ended before its input did.
@@ -60,15 +54,12 @@ pub fn serve_worker(registry: &Registry) -> Result<(), ServeError> {
         None => return Ok(()),
         Some(_) => return Err(ServeError::NoFrame),
     };
-    let reply =
-        |pipes: &mut Pipes, reply: Reply| pipes.answer(|bytes| write_greeting(&reply, bytes));
-    let stage = match build(registry, &request.stage, &request.settings) {
-        _ if request.docmill != VERSION => return Ok(reply(&mut pipes, Reply::ready())?),
-        Ok(stage) => stage,
-        Err(error) => return Ok(reply(&mut pipes, Reply::refused(&error))?),
+    let (said, role) = match begin(registry, request) {
+        Ok((said, role)) => (Ok(said), role),
+        Err(error) => (Err(RefusalForm::from(error)), None),
     };
-    reply(&mut pipes, Reply::ready())?;
-    let mut at_work = AtWork { registry, request, stage: Some(stage), changes: Changes::new() };
+    pipes.answer(|bytes| write_greeting(&Reply { docmill: VERSION.to_owned(), said }, bytes))?;
+    let Some(mut role) = role else { return Ok(()) };
     let mut document = DocumentBuf::new();
     while let Some((kind, body)) = pipes.next()? {
         if kind != Kind::Document {
@@ -76,126 +67,161 @@ pub fn serve_worker(registry: &Registry) -> Result<(), ServeError> {
         }
         let before = thread_time();
         read_document(body, &mut document).map_err(|_| ServeError::NoFrame)?;
-        let outcome = at_work.process(&document);
-        let time = thread_time().saturating_sub(before);
-        pipes.answer(|bytes| write_answer(&outcome, &at_work.changes, time, bytes))?;
+        role.take(&document, before, &mut pipes)?;
         if document.capacity() > KEPT {
-            (document, at_work.changes) = (DocumentBuf::new(), Changes::new());
+            document = DocumentBuf::new();
+            role.trim();
         }
     }
     Ok(())
 }
 
-/// Buffers up to this many bytes are kept from one document to the next.
-const KEPT: usize = 4 << 20;
-
-fn build(
-    registry: &Registry,
-    stage: &str,
-    settings: &Json,
-) -> Result<Box<dyn AnyStage>, BuildError> {
-    let found = registry.stages().iter().find(|offered| offered.entry.name == stage);
-    let found = found.ok_or_else(|| {
-        BuildError::new(format!(
-            "a worker knows no stage `{stage}`; start it with the same plugins"
-        ))
-    })?;
-    contain_build(|| (found.entry.build)(settings))
+/// What a worker is.
+enum Role {
+    Stage(Component<dyn AnyStage>, Box<Changes>),
+    Encoder(Component<dyn AnySink>, Vec<Vec<u8>>),
 }
 
-/// The stage, which is built anew after a panic.
-struct AtWork<'r> {
-    registry: &'r Registry,
-    request: Request,
-    stage: Option<Box<dyn AnyStage>>,
-    changes: Changes,
-}
-
-impl AtWork<'_> {
-    /// Fills the change set. The errors are those of a stage in docmill's own process.
-    fn process(&mut self, document: &DocumentBuf) -> Result<Verdict, String> {
-        let AtWork { registry, request, stage, changes } = self;
-        changes.clear();
-        let at_work = match &mut *stage {
-            Some(stage) => stage,
-            gone => gone.insert(build(registry, &request.stage, &request.settings).map_err(
-                |error| {
-                    let error = chain(&error);
-                    format!("the stage panicked before and cannot be built again: {error}")
-                },
-            )?),
+/// Does what a worker can do before the first document: the answer, and what it is from then on.
+fn begin(registry: &Registry, request: Request) -> Result<(Said, Option<Role>), BuildError> {
+    let Request { docmill, library, ask } = request;
+    if docmill != VERSION {
+        return Err(BuildError::new(format!("the worker is docmill {VERSION}")));
+    }
+    let loaded = library.as_ref().map(open).transpose()?;
+    let stage = |named: &Named| -> Result<StageEntry, BuildError> {
+        let built_in = || registry.stages().iter().map(|offered| &offered.entry);
+        let found = match &loaded {
+            Some(plugin) => plugin.stages.iter().find(|entry| entry.name == named.name),
+            None => built_in().find(|entry| entry.name == named.name),
         };
-        contain(|| at_work.process(&document.view(), changes))
-            .unwrap_or_else(|panic| {
-                *stage = None;
-                Err(crate::DocumentError::new(format!(
-                    "the stage panicked: {panic}; report it to the plugin's author"
-                )))
-            })
-            .map_err(|error| chain(&error))
+        found.cloned().ok_or_else(|| unknown(named))
+    };
+    let encoder = |named: &Named| -> Result<SinkEntry, BuildError> {
+        let found = match &loaded {
+            Some(plugin) => plugin.sinks.iter().find(|entry| entry.name == named.name),
+            None => registry.sink(&named.name).map(|offered| &offered.entry),
+        };
+        found.cloned().ok_or_else(|| unknown(named))
+    };
+    Ok(match ask {
+        Ask::Manifest => {
+            let plugin = loaded.ok_or_else(|| BuildError::new("a library must be named"))?;
+            let digest = plugin.from.map(|from| from.digest.clone()).unwrap_or_default();
+            (Said::Manifest { manifest: manifest(&plugin), digest }, None)
+        }
+        Ask::StageContract(named) => {
+            let contract = contain_build(|| (stage(&named)?.contract)(&named.settings))?;
+            (Said::StageContract((&contract).into()), None)
+        }
+        Ask::EncoderContract(named) => {
+            let contract = contain_build(|| (encoder(&named)?.contract)(&named.settings))?;
+            (Said::EncoderContract((&contract).into()), None)
+        }
+        Ask::Stage(named) => {
+            let component = Component::build("stage", stage(&named)?.build, named.settings)?;
+            (Said::Stage, Some(Role::Stage(component, Box::default())))
+        }
+        Ask::Encoder(named) => {
+            let entry = encoder(&named)?;
+            let contract = contain_build(|| (entry.contract)(&named.settings))?;
+            let component = Component::build("sink", entry.build, named.settings)?;
+            let mut headers = vec![Vec::new(); contract.outputs.len()];
+            for (at, bytes) in headers.iter_mut().enumerate() {
+                contain_build(|| {
+                    component.instance.iter().for_each(|sink| sink.header(at, bytes));
+                    Ok(())
+                })?;
+            }
+            let outputs = vec![Vec::new(); headers.len()];
+            (Said::Encoder { headers }, Some(Role::Encoder(component, outputs)))
+        }
+    })
+}
+
+fn open(library: &LibraryForm) -> Result<Plugin, BuildError> {
+    // Once in the life of the process.
+    let pin = library.pin.clone().and_then(|(digits, by)| Pin::new(&digits, by.leak()));
+    load(&library.path, pin.as_ref()).map_err(|refusal| {
+        let (said, help) = refusal.told();
+        BuildError::new(format!("{said}; {help}"))
+    })
+}
+
+fn unknown(named: &Named) -> BuildError {
+    let name = &named.name;
+    BuildError::new(format!("the worker knows no `{name}`; start it with the same plugins"))
+}
+
+impl Role {
+    /// Takes a document and answers.
+    fn take(
+        &mut self,
+        document: &DocumentBuf,
+        before: Duration,
+        pipes: &mut Pipes,
+    ) -> Result<(), ServeError> {
+        let document = document.view();
+        match self {
+            Role::Stage(stage, changes) => {
+                changes.clear();
+                let outcome = stage.with(|stage| stage.process(&document, changes));
+                let time = thread_time().saturating_sub(before);
+                pipes.answer(|bytes| write_answer(&outcome, changes, time, bytes))?;
+            }
+            Role::Encoder(sink, outputs) => {
+                outputs.iter_mut().for_each(Vec::clear);
+                let outcome = sink.with(|sink| sink.encode(&document, outputs));
+                pipes.answer(|bytes| write_encoded(&outcome, outputs, bytes))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn trim(&mut self) {
+        match self {
+            Role::Stage(_, changes) => **changes = Changes::new(),
+            Role::Encoder(_, outputs) => outputs.iter_mut().for_each(|output| *output = Vec::new()),
+        }
     }
 }
 
-/// The two pipes, and what went through them.
-struct Pipes {
-    input: File,
-    output: File,
-    incoming: Vec<u8>,
-    /// How much of `incoming` was handed out.
-    taken: usize,
-    outgoing: Vec<u8>,
+/// A component, which is built anew after a panic.
+struct Component<B: ?Sized> {
+    /// `stage` or `sink`, for messages.
+    kind: &'static str,
+    build: Make<Box<B>>,
+    settings: Json,
+    instance: Option<Box<B>>,
 }
 
-impl Pipes {
-    /// Takes standard input and output for itself, and gives everyone else others.
-    fn take_over() -> io::Result<Self> {
-        #[cfg(target_os = "linux")]
-        {
-            use rustix::process::{Signal, set_parent_process_death_signal};
-            // A component that hangs must not outlive a docmill that was killed.
-            set_parent_process_death_signal(Some(Signal::KILL))?;
-        }
-        let input = File::from(fcntl_dupfd_cloexec(io::stdin(), 3)?);
-        let output = File::from(fcntl_dupfd_cloexec(io::stdout(), 3)?);
-        dup2_stdin(File::open("/dev/null")?)?;
-        dup2_stdout(io::stderr())?;
-        Ok(Pipes { input, output, incoming: Vec::new(), taken: 0, outgoing: Vec::new() })
+impl<B: ?Sized> Component<B> {
+    fn build(kind: &'static str, build: Make<Box<B>>, settings: Json) -> Result<Self, BuildError> {
+        let instance = Some(contain_build(|| build(&settings))?);
+        Ok(Component { kind, build, settings, instance })
     }
 
-    /// The next frame; `None` at the end of the input.
-    fn next(&mut self) -> Result<Option<(Kind, &[u8])>, ServeError> {
-        const ROOM: usize = 256 << 10;
-        let refused = |_: Malformed| ServeError::NoFrame;
-        // The length alone first: what is handed out borrows all of it.
-        while front(&self.incoming[self.taken..]).map_err(refused)?.is_none() {
-            self.incoming.drain(..self.taken);
-            self.taken = 0;
-            if self.incoming.is_empty() && self.incoming.capacity() > KEPT {
-                self.incoming = Vec::new();
-            }
-            self.incoming.reserve(ROOM);
-            match rustix::io::read(&self.input, spare_capacity(&mut self.incoming)) {
-                Ok(0) => return Ok(None),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(ServeError::Pipe(error.into())),
-            }
+    /// Lets it do something. The errors are those of a component in docmill's own process.
+    fn with<T>(
+        &mut self,
+        work: impl FnOnce(&mut B) -> Result<T, DocumentError>,
+    ) -> Result<T, String> {
+        let Component { kind, build, settings, instance } = self;
+        let at_work = match &mut *instance {
+            Some(instance) => instance,
+            gone => gone.insert(contain_build(|| build(settings)).map_err(|error| {
+                let error = chain(&error);
+                format!("the {kind} panicked before and cannot be built again: {error}")
+            })?),
+        };
+        let done = contain(|| work(at_work));
+        if done.is_err() {
+            *instance = None;
         }
-        let found = front(&self.incoming[self.taken..]).map_err(refused)?;
-        Ok(found.map(|Frame { kind, body, len }| {
-            self.taken += len;
-            (kind, body)
-        }))
-    }
-
-    /// Writes a frame at once.
-    fn answer(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
-        self.outgoing.clear();
-        write(&mut self.outgoing);
-        let written = self.output.write_all(&self.outgoing);
-        if self.outgoing.capacity() > KEPT {
-            self.outgoing = Vec::new();
-        }
-        written
+        done.map_err(|panic| {
+            format!("the {kind} panicked: {panic}; report it to the plugin's author")
+        })?
+        .map_err(|error| chain(&error))
     }
 }
 

@@ -6,7 +6,13 @@ fn started(program: &str, args: &[&str]) -> String {
         args: args.iter().copied().map(Into::into).collect(),
     };
     let settings = serde_json::json!({});
-    let started = start_stage(&Arc::new(command), "shout", &settings, "loud", Limits::default());
+    let started = start_stage(
+        &Program::of(&Arc::new(command), None),
+        "shout",
+        &settings,
+        "loud",
+        Limits::default(),
+    );
     started.err().map(|error| crate::chain::chain(&error)).unwrap_or_default()
 }
 
@@ -26,11 +32,11 @@ fn a_program_that_is_no_worker_is_told_from_one() {
 
 #[test]
 fn a_worker_of_another_version_is_refused() {
-    let reply = Reply { docmill: "9.9.9".into(), ..Reply::ready() };
+    let reply = greeting::Reply { docmill: "9.9.9".into(), said: Ok(Said::Stage) };
     let mut frame = Vec::new();
-    write_greeting(&reply, &mut frame);
+    frames::write_greeting(&reply, &mut frame);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &frame).unwrap();
     let error = started("cat", &[file.path().to_str().unwrap()]);
-    assert!(error.contains("is docmill 9.9.9 and this is 0.1.0"), "{error}");
+    assert!(error.contains("is docmill 9.9.9, and this is 0.1.0"), "{error}");
 }
