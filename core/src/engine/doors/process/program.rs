@@ -35,8 +35,10 @@ pub(crate) struct Program {
 impl Program {
     /// For a component of a plugin that was loaded from a library, or is built in.
     pub(crate) fn of(command: &Arc<WorkerCommand>, from: Option<&LoadedFrom>) -> Self {
-        let library = from
-            .map(|from| LibraryForm { path: from.path.clone(), sha256: Some(from.digest.clone()) });
+        let library = from.map(|from| LibraryForm {
+            path: from.path.clone(),
+            pin: Some((from.digest.clone(), "the start of the run".to_owned())),
+        });
         Program { command: command.clone(), library }
     }
 
