@@ -257,7 +257,7 @@ class Changes:
 
     def __init__(self, document: Document, stage: Optional[Stage] = None) -> None:
         self._text = document.text
-        self._contract = None if stage is None else stage.contract
+        self._stage = stage
         self._edits: List[Tuple[int, int, str, str]] = []
         self._rewrite: Optional[Tuple[List[Piece], str]] = None
         self._layers: Dict[str, List[Dict[str, Any]]] = {}
@@ -278,24 +278,23 @@ class Changes:
         A feature is a string, a number, a truth value, a `Span`, or a list of these. One given by
         its name has hyphens where that has underscores: `holder_name=…` is `holder-name`.
         """
-        self._declared("writes", layer, "layer", "writes", "extends", "transient")
-        annotation: Dict[str, Any] = dict(self._span(start, end))
+        if self._stage is not None and layer not in self._stage.written:
+            raise _undeclared("layer", "writes", layer)
+        annotation = self._span(start, end)
         if label:
             annotation["label"] = _text(label, "a label")
         if score is not None:
             annotation["score"] = float(_number(score, "a score"))
-        for key, value in [
-            *(features or {}).items(),
-            *((_kebab(key), value) for key, value in more.items()),
-        ]:
-            if key in RESERVED or key in annotation:
-                raise ValueError(f"the feature `{key}` is given twice, or has a name that is taken")
-            annotation[_text(key, "the name of a feature")] = self._value(value, key, True)
+        for key, value in (features or {}).items():
+            self._feature(annotation, _text(key, "the name of a feature"), value)
+        for key, value in more.items():
+            self._feature(annotation, _kebab(key), value)
         self._layers.setdefault(layer, []).append(annotation)
 
     def set(self, key: str, value: Any) -> None:
         """Sets a metadata value, in the place of an earlier one."""
-        self._declared("sets", key, "metadata key", "sets")
+        if self._stage is not None and key not in self._stage.contract["sets"]:
+            raise _undeclared("metadata key", "sets", key)
         self._metadata[key] = self._value(value, key, False)
 
     def remove(self, start: int, end: int, reason: str) -> None:
@@ -337,7 +336,9 @@ class Changes:
             taken = piece.end
         self._rewrite = (pieces, _text(reason, "a reason"))
 
-    def _span(self, start: int, end: int) -> Dict[str, int]:
+    def _span(self, start: int, end: int) -> Dict[str, Any]:
+        if type(start) is int and type(end) is int and 0 <= start <= end <= len(self._text):
+            return {"start": start, "end": end}
         if not (isinstance(start, numbers.Integral) and isinstance(end, numbers.Integral)):
             raise TypeError(f"a position is a whole number, not {start!r} or {end!r}")
         if not 0 <= start <= end <= len(self._text):
@@ -345,10 +346,17 @@ class Changes:
             raise ValueError(f"the span {start}..{end} does not lie in the text of {size} chars")
         return {"start": int(start), "end": int(end)}
 
+    def _feature(self, annotation: Dict[str, Any], key: str, value: Any) -> None:
+        if key in RESERVED or key in annotation:
+            raise ValueError(f"the feature `{key}` is given twice, or has a name that is taken")
+        annotation[key] = self._value(value, key, True)
+
     def _value(self, value: Any, key: str, spans: bool) -> Any:
         """The value as it is written."""
-        if value is None or isinstance(value, (str, bool)):
-            return value if value is None or isinstance(value, bool) else _text(value, key)
+        if isinstance(value, str):
+            return _text(value, key)
+        if value is None or isinstance(value, bool):
+            return value
         if isinstance(value, Span):
             if not spans:
                 raise TypeError(f"the metadata `{key}` holds a span; annotate it in a layer")
@@ -361,14 +369,8 @@ class Changes:
             return [self._value(member, key, spans) for member in value]
         raise TypeError(f"`{key}` cannot hold a {type(value).__name__}")
 
-    def _declared(self, key: str, name: str, what: str, *lists: str) -> None:
-        contract = self._contract
-        if contract is not None and not any(name in contract[one] for one in lists):
-            hint = f'@docmill.stage({key}=["{name}"])'
-            raise ValueError(f"the stage does not say that it writes the {what} `{name}`: {hint}")
-
     def _edits_declared(self) -> None:
-        if self._contract is not None and not self._contract["edits-text"]:
+        if self._stage is not None and not self._stage.contract["edits-text"]:
             hint = "@docmill.stage(edits_text=True)"
             raise ValueError(f"the stage does not say that it edits the text: {hint}")
 
@@ -434,6 +436,8 @@ class Stage:
         self.name = name
         self.version = version
         self.contract: Dict[str, Any] = contract
+        #: The layers that it may annotate.
+        self.written = {*contract["writes"], *contract["extends"], *contract["transient"]}
         self._settings = _Settings(target)
         self._check: Optional[Callable[..., Any]] = None
 
@@ -654,8 +658,11 @@ def _take_pipes() -> _Pipes:
     return _Pipes(documents, answers)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def _encoded(answer: Mapping[str, Any]) -> bytes:
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODER.encode(answer)
     # A half of a surrogate pair, which can only come from the message of an error.
     return text.encode("utf-8", "backslashreplace" if "error" in answer else "strict") + b"\n"
 
@@ -829,12 +836,15 @@ def _with_spans(value: Any) -> Any:
 def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{what} is a string, not {value!r}")
-    # A half of a surrogate pair cannot be written.
-    value.encode("utf-8")
+    if not value.isascii():
+        # A half of a surrogate pair cannot be written.
+        value.encode("utf-8")
     return value
 
 
 def _number(value: Any, what: str) -> Union[int, float]:
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{what} is a number, not {value!r}")
     if isinstance(value, numbers.Integral):
@@ -856,6 +866,12 @@ def _names(key: str, names: Iterable[str]) -> List[str]:
     return [_text(name, f"a name in `{key}`") for name in names]
 
 
+def _undeclared(what: str, key: str, name: str) -> ValueError:
+    hint = f'@docmill.stage({key}=["{name}"])'
+    return ValueError(f"the stage does not say that it writes the {what} `{name}`: {hint}")
+
+
+@functools.lru_cache(maxsize=1024)
 def _kebab(name: str) -> str:
     return name.strip("_").replace("_", "-")
 
