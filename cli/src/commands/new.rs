@@ -3,11 +3,7 @@
 //! The folder is made under another name and renamed when it is whole, so nothing half made is ever
 //! left under the name that was asked for.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    process,
-};
+use std::{fs, io, path::Path, process};
 
 use docmill_core::engine::Kind;
 
@@ -62,7 +58,8 @@ fn write(folder: &Path, scaffold: &Scaffold) -> io::Result<()> {
     if folder.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let unfinished = PathBuf::from(format!(".{}.{}.new", folder.display(), process::id()));
+    let name = folder.file_name().unwrap_or_default().display();
+    let unfinished = folder.with_file_name(format!(".{name}.{}.new", process::id()));
     fs::create_dir(&unfinished)?;
     let made = fill(&unfinished, scaffold).and_then(|()| fs::rename(&unfinished, folder));
     if made.is_err() {
@@ -92,5 +89,28 @@ fn tell(name: &Name, scaffold: &Scaffold) {
     term::tell(format!("  cd {}", name.kebab()));
     for command in &scaffold.next {
         term::tell(format!("  {}", Shown(command)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_whole_or_not_at_all() {
+        let sandbox = tempfile::tempdir().unwrap();
+        let folder = sandbox.path().join("shout");
+        let made = |paths: &[&str]| {
+            let files = paths.iter().map(|path| ((*path).to_owned(), "text".to_owned())).collect();
+            write(&folder, &Scaffold { what: "", files, next: Vec::new(), notes: Vec::new() })
+        };
+        // A file cannot lie in a file.
+        made(&["a", "b/c", "a/d"]).unwrap_err();
+        assert_eq!(fs::read_dir(sandbox.path()).unwrap().count(), 0);
+        made(&["a", "b/c"]).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("b/c")).unwrap(), "text");
+        let again = made(&["a"]).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_dir(sandbox.path()).unwrap().count(), 1);
     }
 }
