@@ -30,6 +30,7 @@ fn documents() -> String {
 }
 
 /// Whether there is a Python; a test that needs one says that it was skipped.
+#[allow(clippy::print_stderr, reason = "says that the test was skipped")]
 fn python() -> bool {
     let there = Command::new("python3").arg("--version").stdout(Stdio::null()).status();
     let there = there.is_ok_and(|status| status.success());
