@@ -177,6 +177,10 @@ pub(crate) struct Verify {
     /// A run's folder, or a documents file in JSON lines
     pub(crate) output: PathBuf,
 
+    /// A library whose plugin offers decodings that the run's stages used. Can be given more than once
+    #[arg(long = "plugin", value_name = "LIBRARY")]
+    pub(crate) plugins: Vec<PathBuf>,
+
     /// Write what was found to standard output, as one JSON object
     #[arg(long)]
     pub(crate) json: bool,

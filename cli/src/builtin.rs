@@ -4,7 +4,7 @@ use std::{env, path::PathBuf};
 
 use docmill_core::{
     Plugin,
-    engine::{Registry, WorkerCommand},
+    engine::{Registry, WorkerCommand, chain, load},
 };
 
 use crate::failure::Failure;
@@ -33,6 +33,16 @@ pub(crate) fn registry() -> Result<Registry, Failure> {
         }
         None => registry,
     })
+}
+
+/// The same, and those of these libraries.
+pub(crate) fn with_libraries(libraries: &[PathBuf]) -> Result<Registry, Failure> {
+    let mut registry = registry()?;
+    for path in libraries {
+        let plugin = load(path, None).map_err(|refusal| Failure::Wrong(chain(&refusal)))?;
+        registry = registry.with(plugin).map_err(|error| Failure::Wrong(error.to_string()))?;
+    }
+    Ok(registry)
 }
 
 /// This program, as it can be started again. Linux has a name for it that holds when the file is replaced or

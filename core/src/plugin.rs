@@ -35,6 +35,7 @@ pub struct Plugin {
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) sources: Vec<SourceEntry>,
     pub(crate) sinks: Vec<SinkEntry>,
+    pub(crate) decodings: Vec<Decoding>,
     /// The library that it was loaded from; `None` of one that is linked in.
     pub(crate) from: Option<&'static LoadedFrom>,
 }
@@ -57,6 +58,7 @@ impl Plugin {
             stages: Vec::new(),
             sources: Vec::new(),
             sinks: Vec::new(),
+            decodings: Vec::new(),
             from: None,
         }
     }
@@ -70,6 +72,18 @@ impl Plugin {
             build: Arc::new(|settings| Ok(Box::new(S::build(read(settings)?)?))),
             outside: None,
         });
+        self
+    }
+
+    /// Offers a decoding of its own, so that `docmill verify` can prove the text of stages that
+    /// [rewrite](crate::Changes::rewrite) by it. `name` is what their pieces call it, in kebab-case; `decode` gives the
+    /// text that some bytes of an old text decode to, `None` where they do not.
+    pub fn decoding(
+        mut self,
+        name: &'static str,
+        decode: impl Fn(&[u8]) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.decodings.push(Decoding { name, decode: Arc::new(decode) });
         self
     }
 
@@ -99,6 +113,16 @@ impl Plugin {
         self
     }
 }
+
+/// A decoding that stages name, in the pieces of a text that they rewrite.
+#[derive(Clone)]
+pub(crate) struct Decoding {
+    pub(crate) name: &'static str,
+    pub(crate) decode: Decode,
+}
+
+/// The text that bytes decode to; `None` where they do not.
+pub(crate) type Decode = Arc<dyn Fn(&[u8]) -> Option<String> + Send + Sync>;
 
 /// Makes something of a component's settings.
 pub(crate) type Make<T> = Arc<dyn Fn(&Json) -> Result<T, BuildError> + Send + Sync>;

@@ -17,7 +17,8 @@ const TOLD: usize = 20;
 
 pub(crate) fn run(args: &Verify) -> Result<Outcome, Failure> {
     let path = documents_file::find(&args.output)?;
-    let found = verify(&path, &builtin::registry()?).map_err(|error| Failure::Io(chain(&error)))?;
+    let registry = builtin::with_libraries(&args.plugins)?;
+    let found = verify(&path, &registry).map_err(|error| Failure::Io(chain(&error)))?;
     if args.json {
         let mut out = io::stdout();
         serde_json::to_writer(&mut out, &found).map_err(io::Error::from)?;

@@ -89,7 +89,7 @@ impl<E: Export> Door<E> {
         process: Some(process),
         header: Some(header),
         encode: Some(encode),
-        decode: None,
+        decode: Some(decode::<E>),
     };
 }
 
@@ -182,6 +182,21 @@ unsafe extern "C" fn manifest<E: Export>(json: *mut Bytes) -> i32 {
     // SAFETY: docmill gives a place for the answer.
     unsafe { put(json, bytes) };
     status
+}
+
+unsafe extern "C" fn decode<E: Export>(how: Bytes, from: Bytes, text: *mut Bytes) -> i32 {
+    let decoded = contain(|| {
+        // SAFETY: what docmill gives holds for the call.
+        let (how, from) = unsafe { (how.get(), from.get()) };
+        let (how, from) = (how.ok()?, from.ok()?);
+        let mut known = offered::<E>().decodings.iter();
+        (known.find(|decoding| decoding.name.as_bytes() == how)?.decode)(from)
+    });
+    let Ok(Some(decoded)) = decoded else { return FAILED };
+    let [bytes, _] = keep([decoded, String::new()]);
+    // SAFETY: docmill gives a place for the answer.
+    unsafe { put(text, bytes) };
+    KEEP
 }
 
 /// # Safety

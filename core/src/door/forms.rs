@@ -17,6 +17,9 @@ pub(crate) struct Manifest {
     pub(crate) version: String,
     /// Its components; their places in this list are their numbers.
     pub(crate) components: Vec<ComponentForm>,
+    /// Decodings that its stages name and its table's `decode` knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) decodings: Vec<String>,
 }
 
 /// A component in a manifest.
@@ -68,6 +71,7 @@ pub(crate) fn manifest(plugin: &Plugin) -> Manifest {
         name: plugin.name.to_owned(),
         version: plugin.version.to_owned(),
         components: stages.chain(encoders).collect(),
+        decodings: plugin.decodings.iter().map(|decoding| decoding.name.to_owned()).collect(),
     }
 }
 

@@ -4,21 +4,32 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use crate::Span;
+use crate::{Span, contain::contain, engine::Registry};
 
-/// Decodes raw bytes as a segment's `how` says: WHATWG encoding labels, joined by `+` where one
-/// decoding follows another.
+/// Decodes raw bytes as a segment's `how` says: WHATWG encoding labels and decodings that plugins offer, joined by
+/// `+` where one decoding follows another.
 ///
 /// # Errors
 ///
 /// What to say of a decoding that is not known, or of bytes that do not decode.
-pub fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
+pub(crate) fn decode<'a>(
+    how: &str,
+    raw: &'a [u8],
+    registry: &Registry,
+) -> Result<Cow<'a, str>, String> {
     let mut bytes = Cow::Borrowed(raw);
     for name in how.split('+') {
         let encoding = Encoding::for_label(name.as_bytes());
-        let encoding = encoding.ok_or_else(|| format!("the decoding `{name}` is not known"))?;
+        let invalid = || format!("the raw bytes are not valid {name}");
+        let Some(encoding) = encoding else {
+            let decoded = contain(|| registry.decode(name, &bytes)).unwrap_or(Some(None));
+            let unknown =
+                || format!("the decoding `{name}` is not known; name the plugin that offers it");
+            bytes = Cow::Owned(decoded.ok_or_else(unknown)?.ok_or_else(invalid)?.into_bytes());
+            continue;
+        };
         let decoded = match encoding.decode_without_bom_handling_and_without_replacement(&bytes) {
-            None => return Err(format!("the raw bytes are not valid {name}")),
+            None => return Err(invalid()),
             Some(Cow::Owned(text)) => Some(text.into_bytes()),
             // Borrowed: the bytes are the text already.
             Some(Cow::Borrowed(_)) => None,
@@ -44,10 +55,16 @@ pub(crate) struct Decodings {
 
 impl Decodings {
     /// What these raw bytes, which lie at `at`, decode to.
-    pub(crate) fn text(&mut self, how: &str, at: Span, raw: &[u8]) -> Result<&str, String> {
+    pub(crate) fn text(
+        &mut self,
+        how: &str,
+        at: Span,
+        raw: &[u8],
+        registry: &Registry,
+    ) -> Result<&str, String> {
         if !self.last.as_ref().is_some_and(|(last, place)| last == how && *place == at) {
             self.last = None;
-            self.text = decode(how, raw)?.into_owned();
+            self.text = decode(how, raw, registry)?.into_owned();
             self.last = Some((how.to_owned(), at));
         }
         Ok(&self.text)
@@ -63,6 +80,23 @@ pub(crate) fn joins(how: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Plugin;
+
+    fn decode<'a>(how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
+        super::decode(how, raw, &Registry::default())
+    }
+
+    #[test]
+    fn plugins_offer_decodings() {
+        let plugin = Plugin::new("test", "1").decoding("shout", |from| {
+            assert!(!from.is_empty(), "told to panic");
+            Some(std::str::from_utf8(from).ok()?.to_uppercase())
+        });
+        let registry = Registry::new(vec![plugin]).unwrap();
+        assert_eq!(super::decode("windows-1252+shout", b"\xe9", &registry).unwrap(), "É");
+        assert!(super::decode("shout", b"\xff", &registry).unwrap_err().contains("not valid"));
+        assert!(super::decode("shout", b"", &registry).is_err(), "a panic is not passed on");
+    }
 
     #[test]
     fn decodings_follow_each_other() {
@@ -76,14 +110,14 @@ mod tests {
 
     #[test]
     fn a_run_is_decoded_once_for_all_its_parts() {
-        let mut decodings = Decodings::default();
+        let (mut decodings, none) = (Decodings::default(), Registry::default());
         let at = Span::new(0, 1);
-        assert_eq!(decodings.text("windows-1252", at, b"\xe9"), Ok("é"));
-        assert_eq!(decodings.text("windows-1252", at, b""), Ok("é"), "kept");
-        assert_eq!(decodings.text("windows-1251", at, b"\xe9"), Ok("й"));
-        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a"), Ok("a"));
-        assert!(decodings.text("rot13", at, b"a").is_err());
-        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a"), Ok("a"));
+        assert_eq!(decodings.text("windows-1252", at, b"\xe9", &none), Ok("é"));
+        assert_eq!(decodings.text("windows-1252", at, b"", &none), Ok("é"), "kept");
+        assert_eq!(decodings.text("windows-1251", at, b"\xe9", &none), Ok("й"));
+        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a", &none), Ok("a"));
+        assert!(decodings.text("rot13", at, b"a", &none).is_err());
+        assert_eq!(decodings.text("windows-1251", Span::new(1, 2), b"a", &none), Ok("a"));
     }
 
     #[test]

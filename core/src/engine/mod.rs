@@ -22,7 +22,6 @@ mod verify;
 pub use crate::chain::chain;
 use crate::contain;
 pub(crate) use apply::Apply;
-pub use decode::decode;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use doors::library::{Pin, Refusal, load};
 pub use doors::process::{ServeError, WorkerCommand, serve_worker};

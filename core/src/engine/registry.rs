@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::{
     Contract, Plugin,
     engine::{WorkerCommand, doors::command},
-    plugin::{LoadedFrom, SinkEntry, SourceEntry, StageEntry},
+    plugin::{Decoding, LoadedFrom, SinkEntry, SourceEntry, StageEntry},
 };
 
 pub(crate) use names::{is_kebab_case, nearest};
@@ -21,6 +21,7 @@ pub struct Registry {
     sources: Vec<Offered<SourceEntry>>,
     stages: Vec<Offered<StageEntry>>,
     sinks: Vec<Offered<SinkEntry>>,
+    decodings: Vec<Offered<Decoding>>,
     worker: Option<Arc<WorkerCommand>>,
 }
 
@@ -121,6 +122,18 @@ pub enum RegistryError {
         /// Where the one after it comes from.
         second: String,
     },
+    /// Two plugins offer a decoding of one name.
+    #[error(
+        "the plugins `{first}` and `{second}` both offer a decoding named `{name}`; leave one of them out"
+    )]
+    DecodingTaken {
+        /// Its name.
+        name: &'static str,
+        /// The plugin that was there first.
+        first: &'static str,
+        /// The plugin that came after it.
+        second: &'static str,
+    },
     /// A name that is not in kebab-case.
     #[error(
         "the plugin `{plugin}` offers a {kind} named `{name}`; rename it in kebab-case: lower-case letters, digits, single hyphens"
@@ -213,6 +226,13 @@ impl Registry {
             self.admit(Component { plugin: id, entry: AnyEntry::Sink(&entry) })?;
             self.sinks.push(Offered { plugin: id, entry });
         }
+        for entry in plugin.decodings {
+            if let Some(old) = self.decodings.iter().find(|old| old.entry.name == entry.name) {
+                let (first, second) = (old.plugin.name, id.name);
+                return Err(RegistryError::DecodingTaken { name: entry.name, first, second });
+            }
+            self.decodings.push(Offered { plugin: id, entry });
+        }
         Ok(())
     }
 
@@ -272,6 +292,12 @@ impl Registry {
     pub fn nearest(&self, kind: Kind, name: &str) -> Option<&'static str> {
         let of_kind = self.components().filter(|component| component.kind() == kind);
         nearest(name, of_kind.map(|component| component.name()))
+    }
+
+    /// The text that bytes decode to by a plugin's decoding; `None` where there is none of this name.
+    pub(crate) fn decode(&self, name: &str, from: &[u8]) -> Option<Option<String>> {
+        let found = self.decodings.iter().find(|offered| offered.entry.name == name)?;
+        Some((found.entry.decode)(from))
     }
 
     pub(crate) fn source(&self, name: &str) -> Option<&Offered<SourceEntry>> {

@@ -1,6 +1,7 @@
 //! Proves where an output comes from: reads the inputs again and holds every byte against them.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs::File,
     io::{self, BufRead, BufReader},
@@ -12,7 +13,11 @@ use thiserror::Error;
 
 use crate::{
     Cursor, Document, DocumentBuf, DocumentError, Origin, SegmentKind,
-    engine::{Registry, chain, decode::Decodings, digest},
+    engine::{
+        Registry, chain,
+        decode::{Decodings, decode},
+        digest,
+    },
     json,
     plugin::AnySource,
 };
@@ -103,6 +108,15 @@ impl<'r> Rereader<'r> {
         Rereader { registry, sources: BTreeMap::new() }
     }
 
+    /// The text that raw bytes decode to, by encodings and by the decodings of the registry's plugins.
+    ///
+    /// # Errors
+    ///
+    /// What to say of a decoding that is not known, or of bytes that do not decode.
+    pub fn decode<'a>(&self, how: &str, raw: &'a [u8]) -> Result<Cow<'a, str>, String> {
+        decode(how, raw, self.registry)
+    }
+
     /// Reads the raw bytes of a document into `raw`. Documents of one input come cheapest in input
     /// order.
     ///
@@ -191,7 +205,7 @@ impl Verification {
                     return Err(format!("the text differs from the raw bytes at {at}"));
                 }
                 SegmentKind::Decoded { how, skip } => {
-                    let decoded = decodings.text(how, segment.raw, bytes)?;
+                    let decoded = decodings.text(how, segment.raw, bytes, rereader.registry)?;
                     let skip = skip as usize;
                     if decoded.get(skip..skip + text.len()) != Some(text) {
                         return Err(format!("the raw bytes at {at} do not decode to the text"));

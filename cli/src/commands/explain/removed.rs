@@ -2,7 +2,7 @@
 
 use docmill_core::{
     Document, Segment, SegmentKind, Span,
-    engine::{Rereader, decode, digest},
+    engine::{Rereader, digest},
 };
 
 /// A removal or replacement.
@@ -42,7 +42,7 @@ pub(super) fn of(
         shown_to = shown_to.max(edit.raw.end);
         let text = match (edit.removed, &raw) {
             (Some(text), _) => Some(text.to_owned()),
-            (None, Ok(raw)) => Some(text_of(raw, edit.raw, &map)),
+            (None, Ok(raw)) => Some(text_of(raw, edit.raw, &map, rereader)),
             (None, Err(_)) => None,
         };
         removed.push(Removed {
@@ -68,13 +68,13 @@ fn read_again(document: Document<'_>, rereader: &mut Rereader<'_>) -> Result<Vec
 }
 
 /// The raw bytes as text, decoded as their neighbours in the map are.
-fn text_of(raw: &[u8], span: Span, map: &[Segment<'_>]) -> String {
+fn text_of(raw: &[u8], span: Span, map: &[Segment<'_>], rereader: &Rereader<'_>) -> String {
     let bytes = raw.get(span.range()).unwrap_or_default();
     let how = map.iter().find_map(|segment| match segment.kind {
         SegmentKind::Decoded { how, .. } => how.split('+').next(),
         _ => None,
     });
-    let decoded = how.and_then(|how| decode(how, bytes).ok());
+    let decoded = how.and_then(|how| rereader.decode(how, bytes).ok());
     decoded.unwrap_or_else(|| String::from_utf8_lossy(bytes)).into_owned()
 }
 

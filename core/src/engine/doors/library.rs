@@ -25,7 +25,7 @@ use crate::{
         forms::{ComponentForm, ComponentKind, ContractForm, EncoderContractForm, with_path},
         marshal::{no_changes, show_document, take_changes},
     },
-    plugin::{AnySink, AnyStage, LoadedFrom, SinkEntry, StageEntry},
+    plugin::{AnySink, AnyStage, Decoding, LoadedFrom, SinkEntry, StageEntry},
 };
 
 /// Loads a library and asks it what it offers.
@@ -52,7 +52,21 @@ fn offered(path: &Path, opened: file::Opened) -> Result<Plugin, Refusal> {
             ComponentKind::Encoder => plugin.sinks.push(component.sink_entry(form)),
         }
     }
+    for name in manifest.decodings {
+        let name = leak(name);
+        let decode = Arc::new(move |from: &[u8]| decoded(library, name, from));
+        plugin.decodings.push(Decoding { name, decode });
+    }
     Ok(plugin)
+}
+
+fn decoded(library: &Library, name: &str, from: &[u8]) -> Option<String> {
+    let mut text = Bytes::EMPTY;
+    let decode = library.table.decode?;
+    // SAFETY: the function is the plugin's, called as the interface says; all pointers hold for the call.
+    let status = unsafe { decode(Bytes::of(name.as_bytes()), Bytes::of(from), &mut text) };
+    // SAFETY: the plugin keeps what it returns until its next call on this thread.
+    (status == KEEP).then(|| unsafe { text.text("decoded text") }.ok().map(str::to_owned))?
 }
 
 /// For what lives as long as its library, which is never unloaded.

@@ -58,6 +58,7 @@ pub(super) struct Functions {
             *mut Problem,
         ) -> i32,
     >,
+    pub(super) decode: Option<unsafe extern "C" fn(Bytes, Bytes, *mut Bytes) -> i32>,
 }
 
 impl Library {
@@ -157,6 +158,7 @@ fn functions(path: &Path, table: Table) -> Result<Functions, Refusal> {
         process: table.process,
         header: table.header,
         encode: table.encode,
+        decode: table.decode,
     })
 }
 

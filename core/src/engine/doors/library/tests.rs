@@ -105,7 +105,13 @@ enum Exported {}
 
 impl Export for Exported {
     fn plugin() -> Plugin {
-        Plugin::new("obedient", "1.2.3").stage::<Obey>().sink::<Lines>()
+        Plugin::new("obedient", "1.2.3").stage::<Obey>().sink::<Lines>().decoding("rot13", |from| {
+            let turned = from.iter().map(|byte| match byte {
+                b'a'..=b'z' => Some((byte - b'a' + 13) % 26 + b'a'),
+                _ => None,
+            });
+            String::from_utf8(turned.collect::<Option<_>>()?).ok()
+        })
     }
 }
 
@@ -147,6 +153,9 @@ fn a_manifest_says_what_the_plugin_says() {
     assert_eq!(contract, Obey::contract(&Settings::default()));
     let contract = (plugin.sinks[0].contract)(&json!({ "path": "a" })).unwrap();
     assert_eq!(contract, Lines::contract(&LinesSettings { path: "a".to_owned() }));
+    let rot13 = &plugin.decodings[0];
+    assert_eq!((rot13.name, (rot13.decode)(b"xlvi")), ("rot13", Some("kyiv".to_owned())));
+    assert_eq!((rot13.decode)(b"Kyiv"), None);
     assert!(matches!(super::tests::plugin(null), Err(Refusal::NoTable { .. })));
 }
 
