@@ -46,7 +46,8 @@ impl Color {
 pub(crate) enum Command {
     /// Run a pipeline
     Run(Run),
-    /// Find all mistakes in pipeline files, without reading documents
+    /// Find all mistakes in pipeline files without reading documents, or try whether a plugin's library
+    /// keeps its promises
     Check(Check),
     /// Run the [[test]] blocks of pipeline files
     Test(Test),
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Be a stage for another docmill; it starts workers itself
     #[command(hide = true)]
     Worker,
+    /// Do one check on a library in this process, for `check`
+    #[command(hide = true)]
+    CheckLibrary(CheckLibrary),
 }
 
 impl Command {
@@ -80,7 +84,8 @@ impl Command {
             | Command::New(_)
             | Command::Lock(_)
             | Command::Completions(_)
-            | Command::Worker => false,
+            | Command::Worker
+            | Command::CheckLibrary(_) => false,
         }
     }
 }
@@ -132,13 +137,26 @@ pub(crate) struct Run {
 
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// The pipeline files
-    #[arg(required = true, value_name = "PIPELINE")]
-    pub(crate) pipelines: Vec<PathBuf>,
+    /// The pipeline files, and the libraries of plugins
+    #[arg(required = true, value_name = "PIPELINE|LIBRARY")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How long one check of a library may take, in seconds; ten times as long under valgrind
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: u64,
 
     /// Write what was found to standard output, as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CheckLibrary {
+    /// The check's name
+    pub(crate) check: String,
+
+    /// The library
+    pub(crate) library: PathBuf,
 }
 
 #[derive(clap::Args)]

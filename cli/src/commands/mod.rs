@@ -1,6 +1,7 @@
 //! The commands.
 
 mod check;
+mod check_library;
 mod completions;
 mod explain;
 mod lock;
@@ -36,5 +37,6 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Lock(args) => lock::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Worker => worker::run(),
+        Command::CheckLibrary(args) => check_library::perform(&args),
     }
 }

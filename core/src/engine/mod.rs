@@ -9,6 +9,7 @@ mod apply_properties;
 mod decode;
 mod diagnostic;
 mod doors;
+pub mod kit;
 mod lock;
 mod moves;
 mod pipeline;

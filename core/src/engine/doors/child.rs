@@ -27,6 +27,7 @@ use rustix::{
 };
 
 pub(crate) use end::End;
+pub(crate) use memory::resident;
 
 use crate::plugin::Limits;
 

@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "the door to libraries: it calls what it loads")]
 
 mod file;
+pub(crate) mod probe;
 mod refusal;
 mod table;
 

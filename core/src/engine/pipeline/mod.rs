@@ -49,6 +49,7 @@ pub use run::OnError;
 pub(crate) use run::RunTable;
 #[cfg(test)]
 pub(crate) use settings::problems_with;
+pub(crate) use settings::{fewest, problems};
 pub(crate) use test_blocks::TestTable;
 pub use test_blocks::{Dropped, TestCase, Wanted, WantedLayer};
 

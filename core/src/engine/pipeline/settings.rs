@@ -44,6 +44,20 @@ pub(super) fn mended(settings: &Node, schema: &Json) -> Json {
     Json::Object(mended)
 }
 
+/// What is wrong with settings that stand in no file.
+pub(crate) fn problems(settings: &Json, schema: &Json, owner: &str) -> Vec<String> {
+    let mut findings = Findings::default();
+    let place = super::Place { argument: None, span: 0..0 };
+    check(&Node::of_json(settings, &place), schema, owner, &mut findings);
+    findings.list.into_iter().map(|found| found.message).collect()
+}
+
+/// Settings without those that need not be made: something in place of the others.
+pub(crate) fn fewest(schema: &Json) -> Json {
+    let nothing = Node::of_json(&Json::Null, &super::Place { argument: None, span: 0..0 });
+    mended(&nothing, schema)
+}
+
 /// What is wrong with a table by this schema: for tests of schemas.
 #[cfg(test)]
 pub(crate) fn problems_with(table: &toml::de::DeTable<'_>, schema: &Json) -> Vec<String> {

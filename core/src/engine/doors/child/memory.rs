@@ -4,7 +4,7 @@ use rustix::process::Pid;
 
 /// Resident memory in bytes; `None` where it cannot be known.
 #[cfg(target_os = "linux")]
-pub(super) fn resident(pid: Pid) -> Option<u64> {
+pub(crate) fn resident(pid: Pid) -> Option<u64> {
     let statm = std::fs::read_to_string(format!("/proc/{}/statm", pid.as_raw_nonzero())).ok()?;
     let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
@@ -22,7 +22,7 @@ pub(super) fn hold_back(pid: Pid, limit: u64) {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn resident(_: Pid) -> Option<u64> {
+pub(crate) fn resident(_: Pid) -> Option<u64> {
     None
 }
 

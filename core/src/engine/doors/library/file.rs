@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
@@ -38,6 +39,8 @@ pub(super) struct Opened {
     pub(super) entry: Entry,
     /// `sha256:` and 64 hexadecimal digits.
     pub(super) digest: String,
+    /// How long the loader took, the library's initialisers included.
+    pub(super) took: Duration,
 }
 
 /// Loads a library. Where a hash is asked for, the bytes that are hashed are the bytes that are loaded, whatever
@@ -68,15 +71,17 @@ pub(super) fn open(path: &Path, pin: Option<&Pin>) -> Result<Opened, Refusal> {
         None => fs::canonicalize(path)
             .map_err(|source| Refusal::Unreadable { path: path.to_owned(), source })?,
     };
+    let start = Instant::now();
     // SAFETY: loading runs the library's initialisers: the user named it, and trusts it, as the book says.
     let library = unsafe { Library::open(Some(&from), RTLD_NOW | RTLD_LOCAL) }
         .map_err(|source| Refusal::NotLoaded { path: path.to_owned(), source })?;
+    let took = start.elapsed();
     // SAFETY: a symbol of this name is the entry of the C interface.
     let entry = unsafe { library.get::<Entry>(b"docmill_plugin\0") }.map(|symbol| *symbol);
     // Never unloaded, neither: code of it may have been left behind, in threads or in what ends with them.
     std::mem::forget(library);
     let entry = entry.map_err(|_| Refusal::NoEntry { path: path.to_owned() })?;
-    Ok(Opened { entry, digest })
+    Ok(Opened { entry, digest, took })
 }
 
 /// A file of these bytes that nobody can change, for as long as the process lives.

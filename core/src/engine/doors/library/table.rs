@@ -108,6 +108,9 @@ enum Mismatch {
     Short(u32),
 }
 
+/// The size of the table in which version 1.0 of docmill spoke of itself.
+pub(super) const FIRST_HOST: usize = offset_of!(Host, version);
+
 /// The size of the first version's table, which has everything up to `encode`.
 const FIRST: usize = offset_of!(Table, decode);
 
