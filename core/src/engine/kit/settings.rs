@@ -115,22 +115,26 @@ fn fault(schema: &Json) -> Option<String> {
     {
         return Some(format!("names the type {unknown}, which there is not"));
     }
-    let forms: [(&[&str], &str, fn(&Json) -> bool); 5] = [
-        (&["properties"], "an object", Json::is_object),
-        (&["required", "enum", "oneOf", "anyOf", "allOf", "prefixItems"], "a list", Json::is_array),
-        (&["minItems", "maxItems", "minLength", "maxLength"], "a whole number", Json::is_u64),
-        (
-            &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
-            "a number",
-            Json::is_number,
-        ),
-        (&["description", "title", "format"], "a string", Json::is_string),
-    ];
-    for (keys, what, fits) in forms {
-        let wrong = keys.iter().find(|key| schema.get(**key).is_some_and(|value| !fits(value)));
-        if let Some(key) = wrong {
-            return Some(format!("says of `{key}` something else than {what}"));
-        }
+    for (key, value) in members {
+        let wanted = match key.as_str() {
+            "properties" if !value.is_object() => "an object",
+            "required" | "enum" | "oneOf" | "anyOf" | "allOf" | "prefixItems"
+                if !value.is_array() =>
+            {
+                "a list"
+            }
+            "minItems" | "maxItems" | "minLength" | "maxLength" if !value.is_u64() => {
+                "a whole number"
+            }
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
+                if !value.is_number() =>
+            {
+                "a number"
+            }
+            "description" | "title" | "format" if !value.is_string() => "a string",
+            _ => continue,
+        };
+        return Some(format!("says of `{key}` something else than {wanted}"));
     }
     let properties = schema["properties"].as_object();
     for required in schema["required"].as_array().into_iter().flatten() {
