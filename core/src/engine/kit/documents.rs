@@ -139,7 +139,7 @@ pub(super) fn generated(count: usize, words: Words, layers: &[String]) -> Vec<Do
 fn document(text: &str, number: usize, layers: &[String], sequence: &mut Sequence) -> DocumentBuf {
     let mut document = DocumentBuf::with_text(text);
     document.set_id(&format!("document-{number}"));
-    document.origin.source.push_str("files");
+    document.origin.source.push_str("folder");
     document.origin.uri.push_str("documents/🙂.txt");
     document.set_locator(number);
     document.origin.digest = format!("sha256:{number:064x}");
@@ -254,7 +254,8 @@ mod tests {
         assert_eq!(shown(&documents), shown(&generated(50, Words::Any, &layers)));
         let written = LAYERS.iter().fold(Contract::new(), |contract, layer| contract.writes(layer));
         for document in &documents {
-            let arrays = crate::arrays::Arrays { metadata: Vec::new(), ..document.arrays.clone() };
+            let mut arrays = document.arrays.clone();
+            arrays.metadata.clear();
             let as_changes = Changes { arrays, ..Changes::new() };
             as_changes.check_form().unwrap();
             as_changes.check(&document.text, &written).unwrap();

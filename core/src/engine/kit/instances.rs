@@ -74,7 +74,7 @@ pub(super) fn no_documents(probe: &Probe) -> Tried {
 }
 
 /// As many instances as threads, half of them made elsewhere, come to what one comes to.
-pub(super) fn threads(probe: &Probe) -> Tried {
+pub(super) fn on_several_threads(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
         let contract = candidate.can_be_made()?;
         let documents = some(&contract);

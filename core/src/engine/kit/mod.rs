@@ -212,7 +212,7 @@ impl Check {
             name: "threads",
             promise: "four instances on four threads at once give the results of one, wherever they were made",
             remedy: "keep what changes in the instance: no static or thread-local buffers",
-            how: How::Child(instances::threads),
+            how: How::Child(instances::on_several_threads),
         },
         Check {
             name: "first-host",
