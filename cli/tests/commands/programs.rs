@@ -103,6 +103,11 @@ fn a_program_counts_in_the_unit_that_it_likes() {
     let fifth: Json = serde_json::from_str(chars.lines().nth(4).unwrap()).unwrap();
     assert_eq!(fifth["text"], "Kyiv & 👍 Berlin & e\u{301}👍.");
     assert!(chars == bytes && bytes == utf16);
+    let in_rust = outputs(&sandbox, "[[stage]]\nuse = \"template\"\nname = \"shout\"", "1");
+    for unit in ["chars", "bytes", "utf16"] {
+        let settings = format!("settings = {{ unit = \"{unit}\", like = \"template\" }}");
+        assert!(outputs(&sandbox, &command(&program, &settings), "1") == in_rust, "{unit}");
+    }
     // `verify` cannot decode what only this program knows; all else it can prove.
     let documents: Vec<_> =
         documents().lines().filter(|l| !l.contains("<b>")).map(str::to_owned).collect();

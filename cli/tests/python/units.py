@@ -2,6 +2,7 @@
 and speaks the protocol by hand."""
 
 import json
+import re
 import sys
 
 
@@ -14,6 +15,18 @@ def measured(unit):
     return len
 
 
+def shouts(document, size):
+    """What the stage `template` says."""
+    text = document["text"]
+    found = (word for word in re.finditer(r"\S+", text) if len(word[0]) > 1)
+    spans = [
+        {"start": size(text[: word.start()]), "end": size(text[: word.end()])}
+        for word in found
+        if all(map(str.isupper, word[0]))
+    ]
+    return {"layers": {"shouts": spans}} if spans else {}
+
+
 def answer(document, size):
     text = document["text"]
     if text.startswith("<"):
@@ -24,7 +37,8 @@ def answer(document, size):
         before = size(text[:start])
         span = {"start": before, "end": before + size(word)}
         if len(word) >= 2 and all(map(str.isupper, word)):
-            answer["layers"]["shouts"].append({**span, "label": "shout", "score": 0.5, "at": span, "all": [span]})
+            features = {"label": "shout", "score": 0.5, "at": span, "all": [span]}
+            answer["layers"]["shouts"].append({**span, **features})
         if word == "spam":
             answer["remove"].append({**span, "reason": "spam"})
         if word == "👍":
@@ -55,5 +69,6 @@ hello = json.loads(sys.stdin.readline())
 unit = hello["settings"].get("unit", "chars")
 contract = {"writes": ["shouts"], "sets": ["words"], "edits-text": True}
 print(json.dumps({"docmill": 1, "offsets": unit, "contract": contract}), flush=True)
+stage = shouts if hello["settings"].get("like") == "template" else answer
 for line in sys.stdin:
-    print(json.dumps(answer(json.loads(line), measured(unit))), flush=True)
+    print(json.dumps(stage(json.loads(line), measured(unit))), flush=True)
