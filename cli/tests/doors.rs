@@ -1,5 +1,5 @@
-//! What goes through a door comes out as it does without one: the built-in stages called directly and loaded as a
-//! library.
+//! What goes through a door comes out as it does without one: the built-in stages called directly, loaded as a
+//! library, in worker processes, and loaded as a library by worker processes.
 
 use std::{
     env, fs,
@@ -10,7 +10,7 @@ use std::{
 
 use docmill_core::{
     DocumentBuf, Plugin,
-    engine::{Destination, Overrides, Pipeline, Registry, RunOptions, load, run},
+    engine::{Destination, Overrides, Pipeline, Registry, RunOptions, WorkerCommand, load, run},
     testing,
 };
 
@@ -84,13 +84,30 @@ fn loaded() -> Registry {
     Registry::new(ends()).unwrap().with(library).unwrap()
 }
 
-fn pipeline(registry: &Registry) -> Pipeline {
-    Pipeline::read(PIPELINE, registry, &Overrides::default())
+/// Components that can be put in workers of the built binary.
+fn with_worker(registry: Registry) -> Registry {
+    let program = env!("CARGO_BIN_EXE_docmill").into();
+    registry.with_worker(WorkerCommand { program, args: vec!["worker".into()] })
+}
+
+/// The pipeline with its stages in worker processes.
+fn in_workers() -> String {
+    PIPELINE.replace("[[stage]]", "[[stage]]\nisolation = \"process\"")
+}
+
+/// The pipeline with its stages from a library that only workers load.
+fn in_workers_of_a_library() -> String {
+    let path = library();
+    format!("[[plugin]]\npath = {path:?}\nisolation = \"process\"\n{PIPELINE}")
+}
+
+fn pipeline(text: &str, registry: &Registry) -> Pipeline {
+    Pipeline::read(text, registry, &Overrides::default())
         .unwrap_or_else(|found| panic!("{found:?}"))
 }
 
 /// Runs the pipeline into a folder; what its outputs hold.
-fn outputs(registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)> {
+fn outputs(text: &str, registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)> {
     let stop = AtomicBool::new(false);
     let options = RunOptions {
         threads: 2.try_into().ok(),
@@ -99,7 +116,7 @@ fn outputs(registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)> {
         stop: &stop,
         observe: &|_| {},
     };
-    let report = run(&pipeline(registry), options).unwrap_or_else(|error| panic!("{error}"));
+    let report = run(&pipeline(text, registry), options).unwrap_or_else(|error| panic!("{error}"));
     assert!(report.documents.written > 10 && report.documents.failed == 0);
     report
         .outputs
@@ -109,24 +126,40 @@ fn outputs(registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn a_library_gives_the_same_bytes_as_direct_calls() {
+fn every_door_gives_the_same_bytes_as_direct_calls() {
     env::set_current_dir(root()).unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let expected = outputs(&direct(), &dir.path().join("direct"));
+    let expected = outputs(PIPELINE, &direct(), &dir.path().join("direct"));
     assert!(expected.len() > 4);
-    let found = outputs(&loaded(), &dir.path().join("loaded"));
-    for ((name, expected), (_, found)) in expected.iter().zip(&found) {
-        assert!(expected == found, "{name} differs");
+    let ends = || with_worker(Registry::new(ends()).unwrap());
+    for (door, text, registry) in [
+        ("library", PIPELINE.to_owned(), loaded()),
+        ("worker", in_workers(), with_worker(direct())),
+        ("worker of a loaded library", in_workers(), with_worker(loaded())),
+        ("worker of a library", in_workers_of_a_library(), ends()),
+    ] {
+        let found = outputs(&text, &registry, &dir.path().join("other"));
+        for ((name, expected), (_, found)) in expected.iter().zip(&found) {
+            assert!(expected == found, "{name} differs through the door {door}");
+        }
+        assert_eq!(expected.len(), found.len());
     }
-    assert_eq!(expected.len(), found.len());
 }
 
 #[test]
-fn a_loaded_stage_keeps_the_contract() {
+fn a_stage_keeps_the_contract_through_every_door() {
     env::set_current_dir(root()).unwrap();
-    let pipeline = pipeline(&loaded());
-    for stage in ["clean", "segment", "tag-entities", "score-stance", "template"] {
-        testing::check_stage_of(&pipeline, stage, with_layers);
+    let ends = with_worker(Registry::new(ends()).unwrap());
+    let all = ["clean", "segment", "tag-entities", "score-stance", "template"].as_slice();
+    for (pipeline, stages) in [
+        (pipeline(PIPELINE, &loaded()), all),
+        (pipeline(&in_workers(), &with_worker(direct())), all),
+        // Each new worker hashes the library; one stage shows the door.
+        (pipeline(&in_workers_of_a_library(), &ends), &["template"]),
+    ] {
+        for stage in stages {
+            testing::check_stage_of(&pipeline, stage, with_layers);
+        }
     }
 }
 
