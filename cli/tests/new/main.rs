@@ -72,6 +72,7 @@ fn a_stage_in_rust() {
         &[
             "docmill new shout",
             "cd shout && cargo test && cargo build --release",
+            "docmill check target/release/libshout.so",
             "docmill test pipeline.toml",
             "docmill run pipeline.toml",
         ],
@@ -85,6 +86,7 @@ fn an_encoder_in_rust() {
         &[
             "docmill new tally --kind encoder",
             "cd tally && cargo test && cargo build --release",
+            "docmill check target/release/libtally.so",
             "docmill test pipeline.toml",
             "docmill run pipeline.toml",
             "cat out/sizes.tsv",
@@ -99,6 +101,7 @@ fn a_stage_in_c() {
         &[
             "docmill new shout --lang c",
             "cd shout && make",
+            "docmill check libshout.so",
             "docmill test pipeline.toml",
             "docmill run pipeline.toml",
         ],
@@ -112,6 +115,7 @@ fn an_encoder_in_c() {
         &[
             "docmill new tally --lang c --kind encoder",
             "cd tally && make",
+            "docmill check libtally.so",
             "docmill test pipeline.toml",
             "docmill run pipeline.toml",
             "cat out/sizes.tsv",
