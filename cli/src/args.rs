@@ -168,7 +168,7 @@ pub(crate) struct Test {
 
 #[derive(clap::Args)]
 pub(crate) struct Show {
-    /// A component's name, or `run` or `test` for these tables; without one, all are listed
+    /// A component's name, or `plugin`, `stage`, `run` or `test` for these tables; without one, all are listed
     pub(crate) name: Option<String>,
 
     /// Write the JSON Schema of pipeline files, for editors

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Show) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-/// A table of pipeline files that belongs to no component.
+/// A table of pipeline files, or a part of one, that belongs to no component.
 #[derive(Clone, Copy)]
 struct TableOfPipeline {
     /// Its key.
@@ -63,12 +63,17 @@ struct TableOfPipeline {
 }
 
 impl TableOfPipeline {
-    const ALL: [TableOfPipeline; 2] = [
+    const ALL: [TableOfPipeline; 4] = [
+        TableOfPipeline { name: "plugin", header: "[[plugin]]" },
+        TableOfPipeline { name: "stage", header: "[[stage]]" },
         TableOfPipeline { name: "run", header: "[run]" },
         TableOfPipeline { name: "test", header: "[[test]]" },
     ];
 
     fn schema(self, registry: &Registry) -> Json {
+        if self.name == Kind::Stage.name() {
+            return schema::of_every_stage();
+        }
         let mut schema = schema::of_pipelines(registry)["properties"][self.name].take();
         if schema["items"].is_object() { schema["items"].take() } else { schema }
     }

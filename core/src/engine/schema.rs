@@ -8,6 +8,11 @@ use super::{
 };
 use crate::plugin::schema;
 
+/// The JSON Schema of the keys that every `[[stage]]` can have beside its settings.
+pub fn of_every_stage() -> Json {
+    schema::<StageTable>()
+}
+
 /// The JSON Schema of pipeline files made of these components: one alternative a component, told
 /// apart by the constant in `use`, which is what editors complete best. `docmill check` stays the
 /// authority; this knows nothing of layers and paths.
@@ -21,7 +26,7 @@ pub fn of_pipelines(registry: &Registry) -> Json {
         let of_kind = registry.components().filter(|component| component.kind() == kind);
         let tables = of_kind.map(|component| {
             let mut table = component.schema().clone();
-            let of_stages = (kind == Kind::Stage).then(schema::<StageTable>);
+            let of_stages = (kind == Kind::Stage).then(of_every_stage);
             let of_stages = of_stages.map(|mut table| table["properties"].take());
             let description = table["description"].clone();
             let mut key = json!({ "const": component.name() });

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, path::Path};
 use docmill_core::{
     Block, BuildError, Changes, Contract, Cursor, Cut, Document, DocumentError, Input, Intake,
     Origin, Plugin, Provenance, Shard, Sink, SinkContract, Source, SourceContract, Stage, Verdict,
-    engine::Registry,
+    engine::{Registry, WorkerCommand},
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,7 +24,9 @@ pub(crate) fn registry() -> Registry {
         .stage::<Judge>()
         .sink::<JsonLines>()
         .sink::<Tables>();
-    Registry::new(vec![plugin]).unwrap()
+    let registry = Registry::new(vec![plugin]).unwrap();
+    // It is not there, as the program of a docmill that was moved away is not.
+    registry.with_worker(WorkerCommand { program: "/no/such/docmill".into(), args: Vec::new() })
 }
 
 /// Reads text files.

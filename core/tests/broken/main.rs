@@ -105,6 +105,18 @@ const CASES: &[Case] = &[
     ("86-command-refuses-a-setting", &[(8, 53, "docmill show command")]),
     ("87-command-needs-layer", &[(6, 7, "use = \"tag\"")]),
     ("88-command-told-to-stay", &[(7, 13, "take it out")]),
+    ("90-isolation-unknown", &[(7, 13, "\"process\"")]),
+    ("91-timeout-without-unit", &[(8, 11, "timeout = \"10 s\"")]),
+    ("92-timeout-of-unknown-unit", &[(8, 11, "\"500 ms\"")]),
+    ("93-timeout-too-long", &[(8, 11, "\"2 min\"")]),
+    ("94-memory-too-little", &[(8, 10, "\"512 MiB\"")]),
+    (
+        "95-limits-without-isolation",
+        &[(7, 1, "isolation = \"process\""), (8, 1, "isolation = \"process\"")],
+    ),
+    ("96-isolated-sink", &[(12, 1, "take it out")]),
+    ("97-worker-not-there", &[(5, 1, "docmill show trim")]),
+    ("98-restarts-below-zero", &[(14, 16, "from 0")]),
 ];
 
 fn read(name: &str) -> (String, Vec<Diagnostic>) {

@@ -26,7 +26,7 @@ pub(crate) struct StageTable {
     /// How long a stage in a process of its own may take over one document: a whole number with a unit (`ms`, `s`,
     /// `min`, `h`), from 1 ms to 24 h. A document that takes longer fails. Default: `60 s`.
     timeout: Option<String>,
-    /// How much resident memory the process of a stage may use: a whole number with a unit (`MB`, `GB`, `MiB`, `GiB`),
+    /// How much resident memory the process of a stage may use: bytes, or a whole number with a unit (`MB`, `GB`, `MiB`, `GiB`),
     /// from 1 MiB. A document over which it uses more fails. Watched on Linux alone. Default: any amount.
     memory: Option<Size>,
 }
@@ -54,7 +54,16 @@ pub(super) fn read(
     usual: Isolation,
     findings: &mut Findings,
 ) -> Option<Limits> {
-    let entries = table.entries.iter().filter(|entry| KEYS.contains(&entry.key.as_str()));
+    let entries = table.entries.iter().filter(|entry| {
+        // Quotes alone, the usual help for a number in the place of a string, make no time of it.
+        let bare = entry.key == "timeout" && matches!(entry.value.form, Form::Number(_));
+        if bare {
+            findings
+                .at(Code::WrongType, &entry.value.place, "a time needs a unit")
+                .help(format!("write timeout = \"{} s\"", entry.value.json()));
+        }
+        KEYS.contains(&entry.key.as_str()) && !bare
+    });
     let form = Form::Table(Table { entries: entries.cloned().collect() });
     let keys = Node { place: node.place.clone(), form };
     let schema = schema::<StageTable>();
