@@ -86,6 +86,8 @@ mod scan;
 mod tests;
 mod write;
 
+#[cfg(feature = "engine")]
+pub(crate) use read::answer_id;
 pub use read::{Field, read, read_answer};
 pub use write::{Form, write, write_answer};
 

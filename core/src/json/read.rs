@@ -11,6 +11,8 @@ mod value;
 
 use std::fmt;
 
+#[cfg(feature = "engine")]
+pub(crate) use answer::answer_id;
 pub use answer::read_answer;
 
 use super::{VERSION, scan::Scanner};

@@ -620,7 +620,7 @@ def _serve(stage: Stage, pipes: _Pipes) -> None:
                 layers=members.get("layers"),
             )
             changes, dropped = stage.take(built, document)
-            answer = changes._answer()
+            answer = {"id": document.id, **changes._answer()}
             if dropped is not None:
                 answer["drop"] = dropped
             encoded = _encoded(answer)

@@ -51,7 +51,8 @@ use lines::Lines;
 ///    `"layers": {"shouts": [{"start": 0, "end": 2, "label": "…", "score": 0.9, "feature": "…"}]}`,
 ///    `"metadata": {…}`, `"remove": [{"start", "end", "reason"}]`, `"replace": [{"start", "end", "with", "reason"}]`
 ///    or `"rewrite": {"text", "pieces", "reason"}` (each piece `{"len", "at"}`, `{"len", "from": [0, 5], "how"}` or
-///    `{"len"}`), and `"drop": "too-short"`. `{"error": "what is wrong"}` fails that document alone.
+///    `{"len"}`), and `"drop": "too-short"`. With `"id"`, that of the document, an answer that is out of step is found at
+///    once. `{"error": "what is wrong"}` fails that document alone.
 /// 4. At the end of its input it ends.
 ///
 /// It has 60 s to say its contract; what takes longer to load can be loaded with the first document.

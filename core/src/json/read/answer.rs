@@ -1,5 +1,11 @@
 //! Reads an answer: a change set, and what becomes of the document it is for.
 
+#[cfg(feature = "engine")]
+use std::borrow::Cow;
+
+#[cfg(feature = "engine")]
+use serde::Deserialize;
+
 use super::{
     layers::layer,
     object, once, open,
@@ -49,6 +55,19 @@ pub fn read_answer(
     answer.finish()
 }
 
+/// The id of the document that an answer says it is for; `None` where it says none, or is no answer.
+#[cfg(feature = "engine")]
+pub(crate) fn answer_id(line: &[u8]) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Named<'l> {
+        #[serde(borrow)]
+        id: Option<Cow<'l, str>>,
+    }
+    // Most answers that say it say it first.
+    memchr::memmem::find(line, b"\"id\"")?;
+    serde_json::from_slice::<Named<'_>>(line).ok()?.id
+}
+
 struct Answer<'t, 'c> {
     text: &'t str,
     unit: Offsets,
@@ -60,7 +79,8 @@ struct Answer<'t, 'c> {
     changes: &'c mut Changes,
 }
 
-const KEYS: [&str; 7] = ["remove", "replace", "rewrite", "layers", "metadata", "drop", "error"];
+const KEYS: [&str; 8] =
+    ["id", "remove", "replace", "rewrite", "layers", "metadata", "drop", "error"];
 
 impl Answer<'_, '_> {
     fn member(&mut self, scanner: &mut Scanner<'_>, key: &str) -> Result<(), DocumentError> {
@@ -70,6 +90,7 @@ impl Answer<'_, '_> {
         once(&mut self.seen.contains(&known), key)?;
         self.seen.push(known);
         match known {
+            "id" => string(scanner, || "`id`".to_owned()).map(drop),
             "remove" | "replace" => self.edits(scanner, known),
             "rewrite" => self.rewrite(scanner),
             "layers" => {

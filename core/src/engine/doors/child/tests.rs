@@ -1,3 +1,5 @@
+//! Children that end in every way there is: shell commands all of them.
+
 use super::{
     end::{shown_bytes, shown_time},
     *,

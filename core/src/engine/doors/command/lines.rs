@@ -121,6 +121,13 @@ impl Protocol for Lines {
             );
             return Some(self.broken(taken, &message, None));
         }
+        if let Some(id) = json::answer_id(line).filter(|id| id != document.id()) {
+            let message = format!(
+                "answered for the document `{}`, and it was the turn of this one; answer each line that comes, once and in order",
+                brief(id.into_owned())
+            );
+            return Some(self.broken(taken, &message, None));
+        }
         let outcome = match json::read_answer(line, document.text(), self.offsets, changes) {
             Ok(Err(error)) => Err(DocumentError::new(brief(error.to_string()))),
             Ok(Ok(verdict)) => Ok(verdict),

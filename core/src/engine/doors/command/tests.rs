@@ -143,7 +143,7 @@ fn a_document_fails_alone() {
         (r#"*b*) echo '{"error":"no b"}';;"#, "failed: no b"),
         (
             r#"*b*) echo '{"layer":{}}';;"#,
-            "failed: the program of `shout` gave a wrong answer: the key `layer` in an answer is unknown; it can hold remove, replace, rewrite, layers, metadata, drop, error",
+            "failed: the program of `shout` gave a wrong answer: the key `layer` in an answer is unknown; it can hold id, remove, replace, rewrite, layers, metadata, drop, error",
         ),
         (
             r#"*b*) echo '{"layers":{"x":[{"start":0,"end":2}]}}';;"#,
@@ -182,6 +182,21 @@ fn too_few_and_too_many_answers_are_noticed() {
     let too_many = said(r"read -r line; printf '{}\n{}\n'; cat", &["a"], limits(5000));
     let expected = "lost: the program of `shout` wrote more than one line for a document, the last of them `{}`";
     assert!(too_many[0].starts_with(expected), "{too_many:?}");
+}
+
+#[test]
+fn an_answer_that_names_another_document_is_out_of_step() {
+    let body = r#"while read -r line; do printf '{"id":"a"}\n'; done"#;
+    let mut stage = build(&script(&format!("{HELLO} {body}")), limits(20_000)).unwrap();
+    let mut documents = vec![DocumentBuf::with_text("x"), DocumentBuf::with_text("y")];
+    documents[0].set_id("a");
+    documents[1].set_id("b");
+    let mut batch = Texts { documents, said: Vec::new() };
+    stage.remote().unwrap().process_batch(&mut batch).unwrap();
+    assert_eq!(batch.said[0], "x");
+    let expected =
+        "lost: the program of `shout` answered for the document `a`, and it was the turn";
+    assert!(batch.said[1].starts_with(expected), "{}", batch.said[1]);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Workers that cannot be started, or are none.
+
 use super::*;
 
 fn started(program: &str, args: &[&str]) -> String {

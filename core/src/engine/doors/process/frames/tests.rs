@@ -1,3 +1,5 @@
+//! Frames come back as they were written, and no bytes make reading them panic.
+
 use proptest::prelude::*;
 
 use super::*;
