@@ -166,7 +166,7 @@ fn mistakes_are_named() {
         (r#"{} {}"#, "expected the end of the line"),
         (
             r#"{"layer":{}}"#,
-            "the key `layer` in an answer is unknown; it can hold remove, replace,",
+            "the key `layer` in an answer is unknown; it can hold id, remove, replace,",
         ),
         (r#"{"layers":{},"layers":{}}"#, "the key `layers` stands twice"),
         (r#"{"layers":[]}"#, "`layers` must be an object, not an array"),
