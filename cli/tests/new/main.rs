@@ -16,6 +16,10 @@ use std::{
 /// Runs these lines in one shell, in an empty folder, and compares all that they print.
 #[track_caller]
 fn transcript(name: &str, lines: &[&str]) {
+    if let Some(missing) = missing(lines) {
+        eprintln!("SKIPPED {name}: there is no {missing} here");
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let printed = typed(lines, folder.path());
     let masked = mask::masked(&printed, folder.path());
@@ -30,6 +34,16 @@ fn transcript(name: &str, lines: &[&str]) {
         "the transcript {name} has changed; all that was printed:\n{printed}\n\
          where that is as it should be: BLESS=1 cargo test -p docmill --test new\n"
     );
+}
+
+/// A program that the lines need, docmill and cargo apart, and that is not there.
+fn missing(lines: &[&str]) -> Option<&'static str> {
+    let typed =
+        |program: &&str| lines.iter().any(|line| line.split(' ').any(|word| word == *program));
+    ["make", "python3"].into_iter().filter(typed).find(|program| {
+        let there = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+        !there.is_ok_and(|status| status.success())
+    })
 }
 
 /// What a shell shows when these lines are typed, and the exit code of each that fails.
