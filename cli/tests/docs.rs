@@ -41,7 +41,8 @@ fn every_toml_block_is_accepted() {
     let library = fs::read(dir.path().join("shout/target/release/libshout.so")).unwrap();
     let hash = digest(&library).replace("sha256:", "");
     let mut refused = String::new();
-    for block in &blocks {
+    let python = Command::new("python3").arg("--version").output().is_ok();
+    for block in blocks.iter().filter(|block| python || !block.toml.contains("python3")) {
         let mut pipeline = block.toml.replace(EXAMPLE_HASH, &hash);
         let has = |header: &str| block.toml.lines().any(|line| line.trim() == header);
         if !has("[[stage]]") && has("[[test]]") {
