@@ -146,11 +146,36 @@ fn look_at(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
         return Err(Refusal::OtherMachine { path: path.to_owned(), machine, own });
     }
     match word(kind_low, kind_high) {
+        3 if breaks_off(bytes, wide).unwrap_or(true) => Err(not("it breaks off")),
         3 => Ok(()),
         1 => Err(not("an object file that is not linked")),
         2 => Err(not("a program")),
         _ => Err(not("an ELF file of another kind")),
     }
+}
+
+/// Whether a part of an ELF file of this machine's own kind that is loaded lies behind the file's end, which ends the
+/// process of whoever loads it. `None` where its table of parts itself does.
+fn breaks_off(bytes: &[u8], wide: bool) -> Option<bool> {
+    // Where the header tells of the table (place, entry size, entries), and an entry of its part (place, length).
+    let (place, size, count, part_place, part_len) =
+        if wide { (32, 54, 56, 8, 32) } else { (28, 42, 44, 4, 16) };
+    let short =
+        |at: usize| Some(usize::from(u16::from_ne_bytes(bytes.get(at..)?.first_chunk().copied()?)));
+    let word = |at: usize| Some(u32::from_ne_bytes(bytes.get(at..)?.first_chunk().copied()?));
+    let long = |at: usize| match wide {
+        true => usize::try_from(u64::from_ne_bytes(bytes.get(at..)?.first_chunk().copied()?)).ok(),
+        false => word(at).map(|word| word as usize),
+    };
+    for entry in 0..short(count)? {
+        let at = long(place)?.checked_add(entry * short(size)?)?;
+        let end = long(at.checked_add(part_place)?)?.checked_add(long(at + part_len)?)?;
+        const LOADED: u32 = 1;
+        if word(at)? == LOADED && end > bytes.len() {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// The number by which ELF files name this machine.
