@@ -95,10 +95,23 @@ fn all_of(changes: &Changes) -> Contract {
     contract
 }
 
+/// Documents without any difficulty.
+pub(super) fn plain(probe: &Probe) -> Tried {
+    for candidate in candidates(probe) {
+        let contract = candidate.contract()?;
+        let mut made = candidate.create(ShownHost::Own)?;
+        for document in some(&contract) {
+            take(&mut made, &contract, &document, ShownTables::Own)
+                .map_err(|what| candidate.broken(of_document(&what, &document)))?;
+        }
+    }
+    Ok(format!("{SOME} documents"))
+}
+
 /// Documents of one kind.
 pub(super) fn texts(probe: &Probe, kind: Texts) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let mut made = candidate.create(ShownHost::Own)?;
         for document in of_kind(kind, &Candidate::layers(&contract)) {
             take(&mut made, &contract, &document, ShownTables::Own)
@@ -111,7 +124,7 @@ pub(super) fn texts(probe: &Probe, kind: Texts) -> Tried {
 /// Many documents; not all of them may fail.
 pub(super) fn many(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let mut made = candidate.create(ShownHost::Own)?;
         let (mut answered, mut last) = (0, String::new());
         for document in generated(MANY, Words::Any, &Candidate::layers(&contract)) {
@@ -132,7 +145,7 @@ pub(super) fn many(probe: &Probe) -> Tried {
 /// Only what the contract declares is written.
 pub(super) fn declared(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let mut made = candidate.create(ShownHost::Own)?;
         for document in some(&contract) {
             let taken = take(&mut made, &contract, &document, ShownTables::Own);
@@ -167,7 +180,7 @@ pub(super) fn some(contract: &AnyContract) -> Vec<DocumentBuf> {
 /// Equal results on two runs, from two instances, in another order.
 pub(super) fn same_results(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let documents = some(&contract);
         let of = |made: &mut Made, documents: &[DocumentBuf]| {
             results(made, &contract, documents, ShownTables::Own)
@@ -222,7 +235,7 @@ pub(super) fn compare(
 /// The same from tables as a later version would show them.
 pub(super) fn longer_tables(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let documents = some(&contract);
         let mut made = candidate.create(ShownHost::Own)?;
         let expected = results(&mut made, &contract, &documents, ShownTables::Own);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::engine::doors::{
     child::resident,
-    library::probe::{Made, Probe, Reply, ShownHost, ShownTables},
+    library::probe::{Probe, Reply, ShownHost, ShownTables},
 };
 
 /// How often an instance is made and ended.
@@ -31,7 +31,6 @@ const GROWTH: u64 = 4 << 20;
 pub(super) fn create_destroy(probe: &Probe) -> Tried {
     let mut made = 0;
     for candidate in candidates(probe) {
-        candidate.can_be_made()?;
         let start = Instant::now();
         made = 0;
         let mut before = None;
@@ -57,7 +56,7 @@ pub(super) fn create_destroy(probe: &Probe) -> Tried {
 
 pub(super) fn no_documents(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         mem::drop(candidate.create(ShownHost::Own)?);
         // Not always where it was made, and not in that order.
         let several =
@@ -76,23 +75,29 @@ pub(super) fn no_documents(probe: &Probe) -> Tried {
 /// As many instances as threads, half of them made elsewhere, come to what one comes to.
 pub(super) fn on_several_threads(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let documents = some(&contract);
         let mut made = candidate.create(ShownHost::Own)?;
         let expected = results(&mut made, &contract, &documents, ShownTables::Own);
-        let of = |made: &mut Made| results(made, &contract, &documents, ShownTables::Own);
         let moved = (0..THREADS)
             .map(|at| (at % 2 == 0).then(|| candidate.create(ShownHost::Own)).transpose())
             .collect::<Result<Vec<_>, _>>()?;
-        let found: Vec<Result<_, Stop>> = on_threads(moved, |moved| {
+        let found = on_threads(moved.into_iter().enumerate().collect(), |(at, moved)| {
             let mut made = match moved {
                 Some(made) => made,
                 None => candidate.create(ShownHost::Own)?,
             };
-            Ok(of(&mut made))
+            // Each begins at another document.
+            let begin = at * documents.len() / THREADS;
+            let mut turned = documents.clone();
+            turned.rotate_left(begin);
+            let mut found = results(&mut made, &contract, &turned, ShownTables::Own);
+            found.rotate_right(begin);
+            Ok::<_, Stop>(found)
         });
         for found in found {
-            compare(&candidate, "when several threads are at work", &documents, &expected, found?)?;
+            let how = "when several threads are at work";
+            compare(&candidate, how, &documents, &expected, found?)?;
         }
     }
     Ok(format!("{THREADS} threads"))
@@ -101,7 +106,7 @@ pub(super) fn on_several_threads(probe: &Probe) -> Tried {
 /// The same under a docmill of another version.
 pub(super) fn host(probe: &Probe, host: ShownHost) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         let documents = some(&contract);
         let mut made = candidate.create(ShownHost::Own)?;
         let expected = results(&mut made, &contract, &documents, ShownTables::Own);
@@ -119,7 +124,7 @@ pub(super) fn host(probe: &Probe, host: ShownHost) -> Tried {
 /// A bit of everything, for what watches the process from outside.
 pub(super) fn everything(probe: &Probe) -> Tried {
     for candidate in candidates(probe) {
-        let contract = candidate.can_be_made()?;
+        let contract = candidate.contract()?;
         for _ in 0..3 {
             let mut made = candidate.create(ShownHost::Own)?;
             if let AnyContract::Encoder(contract) = &contract {

@@ -42,6 +42,7 @@ fn first_of(report: &str, library: &str) -> Option<String> {
     let errors = report.split("<error>").skip(1).filter_map(|rest| rest.split("</error>").next());
     let error = errors.into_iter().find(|error| error.contains(&object))?;
     let what = within(error, "text").or_else(|| within(error, "what")).unwrap_or("an error");
+    let what = what.split(" in loss record").next().unwrap_or_default();
     let frame = error.split("<frame>").find(|frame| frame.contains(&object))?;
     let function = within(frame, "fn").unwrap_or("a function without a name");
     let place = match (within(frame, "file"), within(frame, "line")) {
@@ -64,7 +65,7 @@ mod tests {
     const REPORT: &str = "<valgrindoutput>\
         <error><kind>Leak_DefinitelyLost</kind><xwhat><text>8 bytes in 1 blocks are definitely lost</text></xwhat>\
         <stack><frame><obj>/bin/docmill</obj><fn>a</fn></frame></stack></error>\
-        <error><kind>Leak_DefinitelyLost</kind><xwhat><text>9 bytes in 1 blocks are definitely lost</text></xwhat>\
+        <error><kind>Leak_DefinitelyLost</kind><xwhat><text>9 bytes in 1 blocks are definitely lost in loss record 1 of 1</text></xwhat>\
         <stack><frame><obj>/lib/vg.so</obj><fn>malloc</fn></frame>\
         <frame><obj>/x/lib.so</obj><fn>create</fn><file>a.c</file><line>7</line></frame></stack></error>\
         </valgrindoutput>";

@@ -35,6 +35,8 @@ pub struct Check {
     pub promise: &'static str,
     /// What to do where it fails.
     pub remedy: &'static str,
+    /// The check without which this one would say nothing; empty for none.
+    after: &'static str,
     how: How,
 }
 
@@ -78,174 +80,210 @@ impl Check {
     pub const ALL: &'static [Check] = &[
         Check {
             name: "load",
+            after: "",
             promise: "it can be loaded and says what it offers",
             remedy: "see to what runs when it is loaded (constructors, static initialisers) and to `manifest`",
             how: How::Child(loading::load),
         },
         Check {
             name: "load-time",
+            after: "load",
             promise: "it is loaded, and says what it offers, in under 100 ms",
             remedy: "load models in `create`, not when the library is loaded or tells its manifest",
             how: How::Child(loading::load_time),
         },
         Check {
             name: "entry",
+            after: "load",
             promise: "its entry gives the same table each time, on any thread, and null for other major versions",
             remedy: "return the address of one static table where `host_major` is DM_MAJOR, else null",
             how: How::Child(loading::entry),
         },
         Check {
             name: "manifest",
+            after: "load",
             promise: "its manifest is the same each time, names are kebab-case and unique, and each component's functions are there",
             remedy: "correct the manifest, or the table",
             how: How::Child(loading::manifest),
         },
         Check {
             name: "schema",
+            after: "load",
             promise: "each component's schema is one that docmill reads, down to its leaves",
             remedy: "say it with the keywords that the chapter on the C interface lists, and check the rest in `create`",
             how: How::Child(settings::schema),
         },
         Check {
             name: "documented",
+            after: "load",
             promise: "each component and each setting has a description",
             remedy: "say its meaning, unit, range and default in `description` (in Rust, the doc comment)",
             how: How::Child(settings::documented),
         },
         Check {
             name: "reserved-settings",
+            after: "load",
             promise: "no setting has the name of a key that every component's table has",
             remedy: "rename the setting",
             how: How::Child(settings::reserved),
         },
         Check {
             name: "unknown-settings",
+            after: "load",
             promise: "a setting that the component does not know is refused",
             remedy: "say \"additionalProperties\": false (in Rust, #[serde(deny_unknown_fields)])",
             how: How::Child(settings::closed),
         },
         Check {
             name: "defaults",
+            after: "load",
             promise: "it can be made with the settings that must be made and no others, and defaults mean what they say",
             remedy: "give the setting a default, or correct the one that the schema names",
             how: How::Child(settings::defaults),
         },
         Check {
             name: "bad-settings",
+            after: "load",
             promise: "settings of wrong types, out of range, empty or huge are taken or refused with a reason, never a crash",
             remedy: "check every setting before it is used, and return DM_FAILED with a message and the setting's pointer",
             how: How::Child(settings::bad),
         },
         Check {
             name: "create-destroy",
+            after: "defaults",
             promise: "1,000 instances one after another (as many as fit in 10 s) leave no memory behind",
             remedy: "free in `destroy` what `create` made",
             how: How::Child(instances::create_destroy),
         },
         Check {
             name: "no-documents",
+            after: "defaults",
             promise: "an instance that has seen no document can be destroyed, on another thread too",
             remedy: "set everything up in `create`, not at the first document, or let `destroy` do without",
             how: How::Child(instances::no_documents),
         },
         Check {
+            name: "answers",
+            after: "defaults",
+            promise: "plain documents get answers that the interface knows: a verdict with its word, change sets that hold together, spans in bytes",
+            remedy: "return what the chapter on the C interface says of `process` and `encode`, with spans on char boundaries",
+            how: How::Child(answers::plain),
+        },
+        Check {
             name: "empty-text",
+            after: "answers",
             promise: "a document without text is answered, with spans that lie in the text",
             remedy: "see to texts of length 0, whose pointer may be null",
             how: How::Child(|probe| answers::texts(probe, Texts::Empty)),
         },
         Check {
             name: "long-text",
+            after: "answers",
             promise: "a text of 1 MB is answered in time, with spans that lie in the text",
             remedy: "take time and memory in proportion to the text's length, and no stack",
             how: How::Child(|probe| answers::texts(probe, Texts::Long)),
         },
         Check {
             name: "emoji",
+            after: "answers",
             promise: "emoji are answered, with spans on char boundaries",
             remedy: "count bytes, and never end a span inside a char of several bytes",
             how: How::Child(|probe| answers::texts(probe, Texts::Emoji)),
         },
         Check {
             name: "combining",
+            after: "answers",
             promise: "combining characters are answered, with spans on char boundaries",
             remedy: "count bytes, and never end a span inside a char of several bytes",
             how: How::Child(|probe| answers::texts(probe, Texts::Combining)),
         },
         Check {
             name: "right-to-left",
+            after: "answers",
             promise: "right-to-left text is answered, with spans on char boundaries",
             remedy: "count bytes in the order in which they stand, whatever the direction of writing",
             how: How::Child(|probe| answers::texts(probe, Texts::RightToLeft)),
         },
         Check {
             name: "line-ends",
+            after: "answers",
             promise: "line ends of all kinds (CRLF, CR, separators) are answered, with spans that lie in the text",
             remedy: "see to \\r, and to text that ends in it",
             how: How::Child(|probe| answers::texts(probe, Texts::LineEnds)),
         },
         Check {
             name: "nul",
+            after: "answers",
             promise: "NUL bytes in a text are answered, with spans that lie in the text",
             remedy: "go by the text's length, never by a NUL byte at its end: there is none",
             how: How::Child(|probe| answers::texts(probe, Texts::Nul)),
         },
         Check {
             name: "generated",
+            after: "answers",
             promise: "200 generated documents are answered, with spans on char boundaries, and not all of them fail",
             remedy: "try the component on the text that is shown",
             how: How::Child(answers::many),
         },
         Check {
             name: "declared",
+            after: "answers",
             promise: "only layers, metadata and edits that the contract declares are written",
             remedy: "add to the contract what the component writes",
             how: How::Child(answers::declared),
         },
         Check {
             name: "same-results",
+            after: "answers",
             promise: "the same document gives the same result on a second run, from a second instance and after other documents",
             remedy: "carry nothing from one document to the next, and use no clock, randomness or order of addresses",
             how: How::Child(answers::same_results),
         },
         Check {
             name: "threads",
+            after: "answers",
             promise: "four instances on four threads at once give the results of one, wherever they were made",
             remedy: "keep what changes in the instance: no static or thread-local buffers",
             how: How::Child(instances::on_several_threads),
         },
         Check {
             name: "first-host",
+            after: "answers",
             promise: "a docmill of version 1.0, whose table is shorter, is enough for it",
             remedy: "read nothing of the host's table behind its `size`; a plugin that needs more says so in `needs_minor`",
             how: How::Child(|probe| instances::host(probe, ShownHost::First)),
         },
         Check {
             name: "newer-host",
+            after: "answers",
             promise: "a docmill of a later minor version, whose table is longer, changes nothing",
             remedy: "compare only the major version, and let `size` be larger than what is known",
             how: How::Child(|probe| instances::host(probe, ShownHost::Newer)),
         },
         Check {
             name: "longer-tables",
+            after: "answers",
             promise: "documents and change sets in longer tables, as of a later minor version, change nothing",
             remedy: "let `size` be larger than what is known, and write to known fields alone, never to `size`",
             how: How::Child(answers::longer_tables),
         },
         Check {
             name: "outputs",
+            after: "defaults",
             promise: "an encoder names its outputs, and their heads are the same before and after documents",
             remedy: "see to the encoder's contract and to `header`",
             how: How::Child(outputs::outputs),
         },
         Check {
             name: "standard-output",
+            after: "load",
             promise: "nothing is written to standard output, which may be where the run's output goes",
             remedy: "write to standard error, or say it in a message",
             how: How::StandardOutput,
         },
         Check {
             name: "leaks",
+            after: "defaults",
             promise: "valgrind finds no memory that is definitely lost, and no use of memory that is not its own",
             remedy: "run valgrind on a test of your own to see where (valgrind --leak-check=full)",
             how: How::Valgrind(instances::everything),
@@ -290,6 +328,10 @@ mod tests {
                 Check::ALL[..at].iter().all(|other| other.name != check.name),
                 "{}",
                 check.name
+            );
+            let before = Check::ALL[..at].iter();
+            assert!(
+                check.after.is_empty() || before.map(|c| c.name).any(|name| name == check.after)
             );
             for said in [check.promise, check.remedy] {
                 assert!(!said.ends_with('.') && !said.contains('\n') && !said.is_empty(), "{said}");

@@ -12,7 +12,7 @@ use crate::engine::doors::library::probe::{Made, Probe, Reply, ShownHost, ShownT
 pub(super) fn outputs(probe: &Probe) -> Tried {
     let mut tried = false;
     for candidate in candidates(probe) {
-        let any = candidate.can_be_made()?;
+        let any = candidate.contract()?;
         let AnyContract::Encoder(contract) = &any else { continue };
         tried = true;
         if contract.outputs.is_empty() {

@@ -67,7 +67,7 @@ impl Candidate<'_> {
     }
 
     pub(super) fn named(&self, what: impl std::fmt::Display) -> String {
-        format!("`{}` {what}", self.form.name)
+        format!("`{}`: {what}", self.form.name)
     }
 
     /// Its contract under its settings.
@@ -114,16 +114,6 @@ impl Candidate<'_> {
             }
             Reply::Wrong(what) => Err(self.named(format_args!("{what}, created with {settings}"))),
         }
-    }
-
-    /// Whether it can be made at all, which one check asks and the others need.
-    pub(super) fn can_be_made(&self) -> Result<AnyContract, Stop> {
-        let contract = self.contract();
-        let made = contract.and_then(|contract| {
-            self.create(ShownHost::Own)?;
-            Ok(contract)
-        });
-        made.map_err(|_| Stop::Untried(self.named("cannot be created; see `defaults`")))
     }
 
     /// The layers that a document must have for it, and those that it reads where there are some.

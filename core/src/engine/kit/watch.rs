@@ -61,10 +61,13 @@ impl Kit {
         tell: &mut dyn FnMut(&'static Check, Outcome),
     ) -> Result<bool, String> {
         let mut printed: Option<(&'static str, Vec<u8>)> = None;
-        let (mut passed, mut loads) = (true, true);
+        let mut passed: Vec<&str> = Vec::new();
+        let mut all = true;
         for check in Check::ALL {
             let outcome = match check.how {
-                _ if !loads => Outcome::Skipped("it cannot be loaded".to_owned()),
+                _ if !check.after.is_empty() && !passed.contains(&check.after) => {
+                    Outcome::Skipped(format!("see `{}`", check.after))
+                }
                 How::StandardOutput => of_output(printed.take()),
                 How::Valgrind(_) => leaks::watched(self, check, library),
                 How::Child(_) => {
@@ -91,11 +94,14 @@ impl Kit {
                     }
                 }
             };
-            passed &= !matches!(outcome, Outcome::Failed(_));
-            loads &= check.name != "load" || passed;
+            match outcome {
+                Outcome::Passed(_) => passed.push(check.name),
+                Outcome::Failed(_) => all = false,
+                Outcome::Skipped(_) => {}
+            }
             tell(check, outcome);
         }
-        Ok(passed)
+        Ok(all)
     }
 
     /// The command that does a check.
@@ -151,7 +157,12 @@ impl Kit {
 
 impl Ended {
     fn outcome(self) -> Outcome {
-        match (self.said, self.end) {
+        // What was asked for over the limit of memory, the plugin's own words say.
+        let end = match self.end {
+            End::Killed(signal, _) => End::Killed(signal, None),
+            end => end,
+        };
+        match (self.said, end) {
             (Some(Said::Outcome(outcome)), End::Exited(0)) => outcome,
             (Some(Said::Refused(why)), _) => Outcome::Failed(why),
             (Some(Said::Outcome(Outcome::Failed(what))), _) => Outcome::Failed(what),
