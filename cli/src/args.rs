@@ -168,12 +168,21 @@ pub(crate) struct Test {
 
 #[derive(clap::Args)]
 pub(crate) struct Show {
-    /// A component's name, or `plugin`, `stage`, `run` or `test` for these tables; without one, all are listed
+    /// A component's name, or one of the tables `plugin`, `stage`, `run` and `test`; without one, all are
+    /// listed
     pub(crate) name: Option<String>,
 
-    /// Write the JSON Schema of pipeline files, for editors
-    #[arg(long, conflicts_with = "name")]
-    pub(crate) schema: bool,
+    /// With the components of this library too. Can be given more than once
+    #[arg(long, value_name = "LIBRARY")]
+    pub(crate) plugin: Vec<PathBuf>,
+
+    /// With the components of the plugins of this pipeline too
+    #[arg(long, value_name = "PIPELINE")]
+    pub(crate) pipeline: Option<PathBuf>,
+
+    /// Write the JSON Schema of pipeline files, for editors; given a pipeline, with its plugins
+    #[arg(long, conflicts_with = "name", value_name = "PIPELINE", num_args = 0..=1)]
+    pub(crate) schema: Option<Option<PathBuf>>,
 
     /// Write all components and their settings as one page of Markdown
     #[arg(long, conflicts_with_all = ["name", "schema"])]

@@ -45,6 +45,11 @@ impl PipelineFile {
         Pipeline::read(&self.text, registry, &overrides)
             .map_err(|found| Failure::Pipeline(self, found))
     }
+
+    /// The components of this registry and of the plugins that the file names.
+    pub(crate) fn registry(self, registry: &Registry) -> Result<Registry, Failure> {
+        registry.with_plugins_of(&self.text).map_err(|found| Failure::Pipeline(self, found))
+    }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Failure {

@@ -8,7 +8,7 @@ mod settings;
 
 use std::io::{self, Write};
 
-use docmill_core::engine::{Component, Kind, Registry, schema};
+use docmill_core::engine::{Component, Kind, Registry, chain, load, schema};
 use serde_json::Value as Json;
 
 use self::settings::{Setting, description, settings_of};
@@ -16,12 +16,13 @@ use crate::{
     args::Show,
     builtin,
     failure::{Failure, Outcome},
+    pipeline_file::PipelineFile,
     term::{BOLD, DIM},
 };
 
 pub(crate) fn run(args: &Show) -> Result<Outcome, Failure> {
-    let registry = builtin::registry()?;
-    if args.schema {
+    let registry = registry(args)?;
+    if args.schema.is_some() {
         let schema = schema::of_pipelines(&registry);
         // `{:#}` writes it indented.
         writeln!(io::stdout(), "{schema:#}")?;
@@ -51,6 +52,19 @@ pub(crate) fn run(args: &Show) -> Result<Outcome, Failure> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The built-in components and those that were asked for.
+fn registry(args: &Show) -> Result<Registry, Failure> {
+    let mut registry = builtin::registry()?;
+    for path in args.pipeline.iter().chain(args.schema.iter().flatten()) {
+        registry = PipelineFile::open(path)?.registry(&registry)?;
+    }
+    for path in &args.plugin {
+        let plugin = load(path, None).map_err(|refusal| Failure::Wrong(chain(&refusal)))?;
+        registry = registry.with(plugin).map_err(|error| Failure::Wrong(error.to_string()))?;
+    }
+    Ok(registry)
 }
 
 /// A table of pipeline files, or a part of one, that belongs to no component.

@@ -4,6 +4,7 @@
 mod bad;
 mod lost;
 mod refused;
+mod shown;
 
 use std::{
     env, fs,

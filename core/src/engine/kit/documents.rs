@@ -261,7 +261,7 @@ mod tests {
             as_changes.check(&document.text, &written).unwrap();
         }
         let filled = |layer: &str| {
-            documents.iter().any(|d| d.view().layer(layer).is_some_and(|l| l.len() > 0))
+            documents.iter().any(|d| d.view().layer(layer).is_some_and(|l| !l.is_empty()))
         };
         assert!(LAYERS.into_iter().all(filled), "no layer stays empty everywhere");
         assert!(Texts::Long.texts().iter().all(|text| text.len() >= MEGABYTE));

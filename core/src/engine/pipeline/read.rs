@@ -52,6 +52,23 @@ impl Pipeline {
     }
 }
 
+impl Registry {
+    /// The same, and what the libraries offer that the text of a pipeline file names. The rest of the file may
+    /// have any mistakes.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake found in `[[plugin]]`; of a text that is not TOML, the first alone.
+    pub fn with_plugins_of(&self, text: &str) -> Result<Registry, Vec<Diagnostic>> {
+        let parsed = DeTable::parse(text).map_err(|error| vec![syntax(text, &error)])?;
+        let root = Table::read(parsed.get_ref(), None, &mut Findings::default());
+        let mut findings = Findings::default();
+        let plugins = tables(&root, "plugin", &mut findings);
+        let registry = plugins::read(&plugins, self, None, &mut findings).into_owned();
+        if findings.list.is_empty() { Ok(registry) } else { Err(findings.sorted()) }
+    }
+}
+
 /// The pipeline, or `None` where a part is missing; in which case there are findings.
 fn read(
     root: &Table,
