@@ -10,7 +10,7 @@ use std::{
     process::Command,
 };
 
-use docmill_core::engine::digest;
+use docmill_core::engine::{digest, kit::Check};
 
 const SOURCE: &str = "[source]\nuse = \"jsonl\"\npaths = [\"in.jsonl\"]\n";
 const STAGES: &str = "[[stage]]\nuse = \"clean\"\n[[stage]]\nuse = \"segment\"\n[[stage]]\nuse = \"tag-entities\"\n[[stage]]\nuse = \"score-stance\"\n";
@@ -253,4 +253,16 @@ fn blocks(file: &Path) -> Vec<Block> {
     }
     assert!(open.is_none(), "{}: a block has no end", file.display());
     blocks
+}
+
+#[test]
+fn every_check_of_a_library_is_in_the_book() {
+    let book = page("check-a-plugin.md");
+    let row =
+        |check: &Check| format!("| `{}` | {} | {} |\n", check.name, check.promise, check.remedy);
+    let missing: Vec<String> =
+        Check::ALL.iter().map(row).filter(|row| !book.contains(row)).collect();
+    assert!(missing.is_empty(), "docs/src/check-a-plugin.md lacks:\n{}", missing.concat());
+    assert_eq!(book.matches("\n| `").count(), Check::ALL.len(), "there are other rows");
+    assert!(book.contains(&format!("1 of {} checks failed", Check::ALL.len())));
 }

@@ -69,11 +69,17 @@
 #define COMPONENTS COMPONENT
 #endif
 
+#ifdef DECODER
+#define DECODINGS "\"as-it-is\""
+#else
+#define DECODINGS
+#endif
+
 #ifdef FAULT_NO_JSON
 static const DmBytes MANIFEST = BYTES("name = shout");
 #else
 static const DmBytes MANIFEST =
-    BYTES("{\"name\": \"bad\", \"version\": \"0.1.0\", \"components\": [" COMPONENTS "]}");
+    BYTES("{\"name\": \"bad\", \"version\": \"0.1.0\", \"decodings\": [" DECODINGS "], \"components\": [" COMPONENTS "]}");
 #endif
 
 #if defined ENCODER && defined FAULT_OUTPUT_OUTSIDE
@@ -362,6 +368,23 @@ static int32_t encode(void *instance, const DmDocument *document, DmBytes *outpu
 }
 #endif
 
+#ifdef DECODER
+static int32_t decode(DmBytes how, DmBytes from, DmBytes *text)
+{
+    size_t at;
+    (void)how;
+#ifndef FAULT_DECODES_ANYTHING
+    if (how.len != 8 || memcmp(how.ptr, "as-it-is", 8) != 0)
+        return DM_FAILED;
+#endif
+    for (at = 0; at < from.len; at++)
+        if (from.ptr[at] >= 0x80)
+            return DM_FAILED;
+    *text = from;
+    return DM_KEEP;
+}
+#endif
+
 static
 #ifndef FAULT_NEW_TABLE
 const
@@ -388,6 +411,9 @@ DmTable TABLE = {
     .manifest = manifest, .contract = contract, .destroy = destroy,
 #ifndef NO_CREATE
     .create = create,
+#endif
+#ifdef DECODER
+    .decode = decode,
 #endif
 #ifdef ENCODER
     .header = header, .encode = encode,

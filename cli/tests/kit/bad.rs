@@ -62,6 +62,7 @@ const FAULTS: &[Fault] = &[
     ("HEADER_CHANGES", "outputs", "another header after documents", &[]),
     ("OUTPUT_OUTSIDE", "outputs", "\"../out.caps\"", &[]),
     ("NO_OUTPUT", "outputs", "names no output", &[]),
+    ("DECODES_ANYTHING", "decodings", "that it does not offer", &[]),
     ("PRINTS", "standard-output", "it wrote \"xxx", &[]),
     ("LEAKS", "leaks", "definitely lost, in `process` (bad.c:", &[]),
     ("READS_FREED", "leaks", "Invalid read of size 1, in `process` (bad.c:", &[]),
@@ -71,8 +72,10 @@ const FAULTS: &[Fault] = &[
 fn try_it(folder: &TempDir, (fault, check, said, others): &Fault) -> Result<(), String> {
     let definition = format!("FAULT_{fault}");
     let mut definitions = vec![definition.as_str()];
-    if *check == "outputs" {
-        definitions.push("ENCODER");
+    match *check {
+        "outputs" => definitions.push("ENCODER"),
+        "decodings" => definitions.push("DECODER"),
+        _ => {}
     }
     let library = compile(folder.path(), fault, &definitions);
     let timeout = if *fault == "LONG" { "5" } else { "120" };

@@ -5,6 +5,7 @@
 //! watches them. What is tried is the same every time and on every machine.
 
 mod answers;
+mod decodings;
 mod documents;
 mod instances;
 mod leaks;
@@ -110,7 +111,7 @@ impl Check {
             name: "schema",
             after: "load",
             promise: "each component's schema is one that docmill reads, down to its leaves",
-            remedy: "say it with the keywords that the chapter on the C interface lists, and check the rest in `create`",
+            remedy: "say it with the keywords that the chapter on checks lists, and check the rest in `create`",
             how: How::Child(settings::schema),
         },
         Check {
@@ -273,6 +274,13 @@ impl Check {
             promise: "an encoder names its outputs, and their heads are the same before and after documents",
             remedy: "see to the encoder's contract and to `header`",
             how: How::Child(outputs::outputs),
+        },
+        Check {
+            name: "decodings",
+            after: "manifest",
+            promise: "decodings that it offers take any bytes, give the same text each time, and no others are known",
+            remedy: "in `decode`, return DM_FAILED for a name that is not known, and for bytes that cannot be decoded",
+            how: How::Child(decodings::decodings),
         },
         Check {
             name: "standard-output",

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 
 /// Keywords that docmill's reading of settings goes by.
-const READ: [&str; 18] = [
+const READ: [&str; 19] = [
     "type",
     "properties",
     "required",
@@ -29,10 +29,10 @@ const READ: [&str; 18] = [
     "exclusiveMinimum",
     "exclusiveMaximum",
     "minLength",
+    "maxLength",
 ];
 /// Keywords that say nothing of what is allowed, or that the component sees to itself.
-const OTHER: [&str; 13] = [
-    "maxLength",
+const OTHER: [&str; 12] = [
     "$schema",
     "$id",
     "$comment",

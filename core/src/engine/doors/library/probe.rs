@@ -129,6 +129,25 @@ impl Probe {
         }
     }
 
+    /// Decodes bytes of a text by the decoding of this name.
+    pub(crate) fn decode(&self, how: &str, from: &[u8]) -> Reply<String> {
+        let Some(decode) = self.functions().decode else {
+            return Reply::Wrong("the table has no `decode`".to_owned());
+        };
+        let mut text = Bytes::EMPTY;
+        // SAFETY: the function is the plugin's, called as the interface says; all pointers hold for the call.
+        let status = unsafe { decode(Bytes::of(how.as_bytes()), Bytes::of(from), &mut text) };
+        match status {
+            // SAFETY: the plugin keeps the text until its next call on this thread.
+            KEEP => match unsafe { text.text("decoded text") } {
+                Ok(text) => Reply::Gave(text.to_owned()),
+                Err(fault) => Reply::Wrong(format!("it gives a text that cannot be read: {fault}")),
+            },
+            FAILED => Reply::Refused { message: String::new(), setting: String::new() },
+            status => Reply::Wrong(format!("it returns {status}, which means nothing here")),
+        }
+    }
+
     /// Makes an instance of a component.
     pub(crate) fn create(&self, component: u32, settings: &str, host: ShownHost) -> Reply<Made> {
         let (mut pointer, mut problem) = (ptr::null_mut(), NO_PROBLEM);
