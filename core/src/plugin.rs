@@ -219,6 +219,11 @@ pub(crate) trait Batch {
         time: Duration,
     );
 
+    /// Whether the run is to stop: the stage leaves what has had no answer alone.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// The document at this place cost the stage's process its life. Told to break, the stage leaves the rest
     /// of the batch alone.
     fn lose(&mut self, at: usize, error: DocumentError) -> ControlFlow<()>;

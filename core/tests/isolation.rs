@@ -4,10 +4,14 @@
 
 mod components;
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 use components::{pipeline, read, run_in};
-use docmill_core::engine::{Report, RunError};
+use docmill_core::engine::{Destination, Report, RunError, RunOptions, run};
 use serde_json::Value as Json;
 
 const FAULTY: &str = "[[stage]]\nuse = \"faulty\"\nisolation = \"process\"\n";
@@ -135,19 +139,44 @@ fn a_hard_limit_stands_behind_memory() {
 #[test]
 fn documents_that_kill_in_a_row_stop_the_run() {
     let texts = ["a", "abort 1", "abort 2", "b", "abort 3", "abort 4", "abort 5", "c"];
-    let run = |max: u32| {
+    let run_up_to = |max: u32| {
         let dir = tempfile::tempdir().unwrap();
         let rest = format!("{FAULTY}[run]\nmax-restarts = {max}\n{PLAIN}");
         run_in(dir.path(), &pipeline(&texts, &rest), 1)
     };
-    assert_eq!(run(3).unwrap().documents.failed, 5, "three in a row may");
-    let error = run(2).unwrap_err();
+    assert_eq!(run_up_to(3).unwrap().documents.failed, 5, "three in a row may");
+    let error = run_up_to(2).unwrap_err();
     let told = docmill_core::engine::chain(&error);
     assert!(matches!(error, RunError::TooManyRestarts { lost: 3, allowed: 2, .. }), "{told}");
     for part in ["`faulty`", "max-restarts allows 2", "signal 6 (abort)"] {
         assert!(told.contains(part), "{told}");
     }
-    assert!(run(0).is_err());
+    assert!(run_up_to(0).is_err());
+}
+
+#[test]
+fn a_run_that_waits_for_a_worker_can_be_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipeline = pipeline(&["a", "hang", "b"], &format!("{FAULTY}{PLAIN}"));
+    let stop = AtomicBool::new(false);
+    let options = RunOptions {
+        threads: 1.try_into().ok(),
+        limit: None,
+        destination: Destination::Folder(dir.path().to_owned()),
+        stop: &stop,
+        observe: &|_| {},
+    };
+    let start = Instant::now();
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(300));
+            stop.store(true, Ordering::Relaxed);
+        });
+        run(&pipeline, options)
+    });
+    assert!(matches!(outcome, Err(RunError::Stopped)), "{outcome:?}");
+    // Its timeout would be a minute.
+    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

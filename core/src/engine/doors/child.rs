@@ -156,35 +156,32 @@ impl Child {
         }
     }
 
-    /// Waits until more has come in, and meanwhile writes what is to be written.
+    /// Waits until more has come in, or a moment has passed, and meanwhile writes what is to be written.
     ///
     /// # Errors
     ///
     /// The child has ended, or broke a limit and was killed. It is of no use any more.
     pub(crate) fn more(&mut self) -> Result<(), End> {
-        loop {
-            self.write();
-            self.look()?;
-            let left = self.limits.timeout.saturating_sub(self.since.elapsed());
-            if left.is_zero() && std::mem::replace(&mut self.overdue, true) {
-                return Err(self.stop(End::TimedOut(self.limits.timeout)));
-            }
-            let glance = if self.limits.memory.is_some() { SAMPLE } else { GLANCE };
-            let readable = match self.wait(left.min(glance)) {
-                Ok(readable) => readable,
-                Err(error) => return Err(self.stop(End::Lost(error.into()))),
-            };
-            if !readable && self.ended().is_none() {
-                continue;
-            }
-            // A child that has ended may have written before it did.
-            match self.read() {
-                Ok(0) => return Err(self.stop(End::Closed)),
-                Ok(_) => return Ok(()),
-                Err(Errno::AGAIN) if self.status.is_some() => return Err(self.stop(End::Closed)),
-                Err(Errno::AGAIN | Errno::INTR) => {}
-                Err(error) => return Err(self.stop(End::Lost(error.into()))),
-            }
+        self.write();
+        self.look()?;
+        let left = self.limits.timeout.saturating_sub(self.since.elapsed());
+        if left.is_zero() && std::mem::replace(&mut self.overdue, true) {
+            return Err(self.stop(End::TimedOut(self.limits.timeout)));
+        }
+        let glance = if self.limits.memory.is_some() { SAMPLE } else { GLANCE };
+        let readable = match self.wait(left.min(glance)) {
+            Ok(readable) => readable,
+            Err(error) => return Err(self.stop(End::Lost(error.into()))),
+        };
+        if !readable && self.ended().is_none() {
+            return Ok(());
+        }
+        // A child that has ended may have written before it did.
+        match self.read() {
+            Ok(0) => Err(self.stop(End::Closed)),
+            Err(Errno::AGAIN) if self.status.is_some() => Err(self.stop(End::Closed)),
+            Ok(_) | Err(Errno::AGAIN | Errno::INTR) => Ok(()),
+            Err(error) => Err(self.stop(End::Lost(error.into()))),
         }
     }
 

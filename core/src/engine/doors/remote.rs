@@ -7,7 +7,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use super::child::{Child, End};
+use super::child::Child;
 use crate::{
     BuildError, Changes, Document, DocumentError, Verdict,
     plugin::{AnyStage, Batch, RemoteStage},
@@ -78,25 +78,31 @@ impl<P: Protocol> Remote<P> {
     }
 }
 
-/// The answer of a child to a document; an error where it has died over it.
+/// The answer of a child to a document of a batch; an error where it has died over it, `None` where the run is to
+/// stop before there is one.
 fn answer<P: Protocol>(
     protocol: &mut P,
     child: &mut Child,
-    document: &Document<'_>,
+    (batch, at): (&dyn Batch, usize),
     changes: &mut Changes,
-) -> Result<Received, DocumentError> {
-    let said = |protocol: &P, end: End| DocumentError::new(format!("{} {end}", protocol.who()));
+) -> Option<Result<Received, DocumentError>> {
+    let document = batch.document(at);
     loop {
         changes.clear();
-        if let Some(received) = protocol.receive(child.incoming(), document, changes) {
+        if let Some(received) = protocol.receive(child.incoming(), &document, changes) {
             child.take(received.taken);
             child.start_clock();
-            return match (received.broken, received.outcome) {
+            return Some(match (received.broken, received.outcome) {
                 (true, Err(error)) => Err(error),
                 (_, outcome) => Ok(Received { outcome, ..received }),
-            };
+            });
         }
-        child.more().map_err(|end| said(protocol, end))?;
+        if batch.is_stopped() {
+            return None;
+        }
+        if let Err(end) = child.more() {
+            return Some(Err(DocumentError::new(format!("{} {end}", protocol.who()))));
+        }
     }
 }
 
@@ -111,8 +117,13 @@ impl<P: Protocol> RemoteStage for Remote<P> {
             }
             child.start_clock();
             while next < batch.len() {
-                let received = answer(protocol, child, &batch.document(next), changes);
+                let received = answer(protocol, child, (batch, next), changes);
                 next += 1;
+                let Some(received) = received else {
+                    child.kill();
+                    self.child = None;
+                    return Ok(());
+                };
                 match received {
                     Ok(Received { outcome, time, .. }) => {
                         batch.answer(next - 1, outcome, changes, time);

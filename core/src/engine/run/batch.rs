@@ -123,7 +123,7 @@ impl Worker<'_> {
         entry.bytes += open.iter().map(|document| document.text.len() as u64).sum::<u64>();
         let mut taken = Vec::with_capacity(open.len());
         let (wall, cpu) = (Instant::now(), thread_time());
-        let outcome = self.stages.batch(at, open, &mut taken);
+        let outcome = self.stages.batch(at, open, &mut taken, self.stop);
         let own = thread_time().saturating_sub(cpu);
         entry.time += own;
         done.ledger.waited += wall.elapsed().saturating_sub(own);

@@ -146,6 +146,7 @@ pub enum RunError {
 impl From<Fatal> for RunError {
     fn from(fatal: Fatal) -> Self {
         match fatal {
+            Fatal::Stopped => RunError::Stopped,
             Fatal::NotStarted { stage, error } => RunError::NotRestarted { stage, source: error },
             Fatal::Restarts { stage, lost, allowed, document, error } => {
                 RunError::TooManyRestarts { stage, lost, allowed, document, source: error }
@@ -192,7 +193,7 @@ pub fn run(pipeline: &Pipeline, options: RunOptions<'_>) -> Result<Report, RunEr
             .map_or(1, NonZeroUsize::get),
     };
     let mut workers = (0..threads)
-        .map(|_| Worker::new(pipeline, &*source, options.limit))
+        .map(|_| Worker::new(pipeline, &*source, options.limit, options.stop))
         .collect::<Result<Vec<_>, _>>()?;
     let writer = Mutex::new(Writer::open(pipeline, key, options.destination)?);
     let total_bytes =

@@ -1,6 +1,10 @@
 //! The stages of a pipeline, at work on one document after another: in a run, and in tests.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{
+    ops::ControlFlow,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use crate::{
     BuildError, Changes, Contract, Document, DocumentBuf, DocumentError, Provenance, Verdict,
@@ -84,6 +88,7 @@ impl<'p> Stages<'p> {
         at: usize,
         documents: Vec<&mut DocumentBuf>,
         taken: &mut Vec<Taken>,
+        stop: &AtomicBool,
     ) -> Result<(), Fatal> {
         let planned = &self.planned[at];
         let Some(stage) = self.instances[at].as_mut().and_then(|stage| stage.remote()) else {
@@ -106,11 +111,13 @@ impl<'p> Stages<'p> {
             in_a_row: &mut self.in_a_row[at],
             max_restarts: self.max_restarts,
             fatal: None,
+            stop,
         };
         stage
             .process_batch(&mut batch)
             .map_err(|error| Fatal::NotStarted { stage: planned.name.clone(), error })?;
-        batch.fatal.map_or(Ok(()), Err)
+        let stopped = batch.is_stopped().then_some(Fatal::Stopped);
+        batch.fatal.or(stopped).map_or(Ok(()), Err)
     }
 
     /// Gives buffers back that a huge document made large.
@@ -162,6 +169,8 @@ pub(super) struct Taken {
 
 /// Why the run cannot go on.
 pub(super) enum Fatal {
+    /// It is stopped from outside, and some documents have had no answer.
+    Stopped,
     /// The process of a stage cannot be started again.
     NotStarted { stage: String, error: BuildError },
     /// Too many documents in a row cost the process of a stage its life.
@@ -179,9 +188,14 @@ struct Sent<'a, 'd> {
     in_a_row: &'a mut u32,
     max_restarts: u32,
     fatal: Option<Fatal>,
+    stop: &'a AtomicBool,
 }
 
 impl Batch for Sent<'_, '_> {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     fn len(&self) -> usize {
         self.ready.len()
     }

@@ -1,7 +1,10 @@
 //! Takes blocks through all stages and sinks, one document at a time; a batch at a time where a stage is out of
 //! process ([`batch`](super::batch)).
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -46,6 +49,8 @@ pub(super) struct Worker<'p> {
     pub(super) fatal: Option<Fatal>,
     /// How many documents it may still take in, where that is limited.
     left: Option<u64>,
+    /// Set from outside to stop the run, which a stage out of process may be waiting in.
+    pub(super) stop: &'p AtomicBool,
 }
 
 impl<'p> Worker<'p> {
@@ -54,6 +59,7 @@ impl<'p> Worker<'p> {
         pipeline: &'p Pipeline,
         source: &'p dyn AnySource,
         limit: Option<u64>,
+        stop: &'p AtomicBool,
     ) -> Result<Self, BuildError> {
         let mut stages = Stages::of(pipeline)?;
         let remote = (0..pipeline.stages.len()).any(|at| stages.is_remote(at));
@@ -71,6 +77,7 @@ impl<'p> Worker<'p> {
             gathered: remote.then(Gathered::default),
             fatal: None,
             left: limit,
+            stop,
         })
     }
 
