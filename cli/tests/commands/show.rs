@@ -57,7 +57,10 @@ fn editors_get_a_schema() {
     let schema = Sandbox::new().run(&["show", "--schema"]).exits(0).json();
     assert!(schema["$schema"].is_string());
     assert!(schema.to_string().contains("{\"const\":\"template\""), "{schema}");
-    Sandbox::new().run(&["show", "--schema", "no.toml"]).exits(2).says(&["no pipeline file no.toml"]);
+    Sandbox::new()
+        .run(&["show", "--schema", "no.toml"])
+        .exits(2)
+        .says(&["no pipeline file no.toml"]);
 }
 
 #[test]

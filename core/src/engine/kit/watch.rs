@@ -70,29 +70,7 @@ impl Kit {
                 }
                 How::StandardOutput => of_output(printed.take()),
                 How::Valgrind(_) => leaks::watched(self, check, library),
-                How::Child(_) => {
-                    let mut attempts = if check.name == "load-time" { ATTEMPTS } else { 1 };
-                    loop {
-                        let ended = self.process(check, self.command(check, library));
-                        let ended = match ended {
-                            Ok(ended) => ended,
-                            Err(error) => {
-                                break Outcome::Failed(format!("it cannot be started: {error}"));
-                            }
-                        };
-                        if !ended.printed.is_empty() && printed.is_none() {
-                            printed = Some((check.name, ended.printed.clone()));
-                        }
-                        if let Some(Said::Refused(why)) = ended.said {
-                            return Err(why);
-                        }
-                        attempts -= 1;
-                        match ended.outcome() {
-                            Outcome::Failed(_) if attempts > 0 => {}
-                            outcome => break outcome,
-                        }
-                    }
-                }
+                How::Child(_) => self.tried(check, library, &mut printed)?,
             };
             match outcome {
                 Outcome::Passed(_) => passed.push(check.name),
@@ -104,11 +82,34 @@ impl Kit {
         Ok(all)
     }
 
-    /// The command that does a check.
-    fn command(&self, check: &Check, library: &Path) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(self.words(check, library));
-        command
+    /// Does a check in a process of its own; again where other work on the machine may have spoilt it. What the
+    /// plugin prints first is kept. An error says why the library cannot be used.
+    fn tried(
+        &self,
+        check: &'static Check,
+        library: &Path,
+        printed: &mut Option<(&'static str, Vec<u8>)>,
+    ) -> Result<Outcome, String> {
+        let mut attempts = if check.name == "load-time" { ATTEMPTS } else { 1 };
+        loop {
+            let mut command = Command::new(&self.program);
+            command.args(self.words(check, library));
+            let ended = match self.process(check, command) {
+                Ok(ended) => ended,
+                Err(error) => return Ok(not_started(&error)),
+            };
+            if !ended.printed.is_empty() && printed.is_none() {
+                *printed = Some((check.name, ended.printed.clone()));
+            }
+            if let Some(Said::Refused(why)) = ended.said {
+                return Err(why);
+            }
+            attempts -= 1;
+            match ended.outcome() {
+                Outcome::Failed(_) if attempts > 0 => {}
+                outcome => return Ok(outcome),
+            }
+        }
     }
 
     /// What follows the program's name.
@@ -150,9 +151,13 @@ impl Kit {
     pub(super) fn by(&self, check: &Check, command: Command) -> Outcome {
         match self.process(check, command) {
             Ok(ended) => ended.outcome(),
-            Err(error) => Outcome::Failed(format!("it cannot be started: {error}")),
+            Err(error) => not_started(&error),
         }
     }
+}
+
+fn not_started(error: &io::Error) -> Outcome {
+    Outcome::Failed(format!("its process cannot be started: {error}"))
 }
 
 impl Ended {
