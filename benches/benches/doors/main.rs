@@ -1,13 +1,17 @@
-//! What a worker process costs: a stage called directly against the same stage in a worker, on documents of 4 KB with
-//! 40 annotations of three features, of which it makes 40 more; and how long a worker is away that was killed.
+//! What the doors cost: a stage called directly against the same stage loaded from a library, and in a worker process,
+//! on documents of 4 KB with 40 annotations of three features, of which it makes 40 more; and how long a worker is
+//! away that was killed.
 //!
 //! `DOCMILL_BENCH_DOCUMENTS` sets how many documents a round has (default: 20000).
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints the ratios that it measures")]
 
+mod copy;
+
 use std::{
     env,
-    path::Path,
+    path::{Path, PathBuf},
+    process::Command,
     sync::{Arc, atomic::AtomicBool},
     time::Instant,
 };
@@ -16,11 +20,14 @@ use docmill_core::{
     Block, BlockPiece, BuildError, Changes, Contract, Cursor, Cut, Document, DocumentError, Input,
     Intake, Origin, Plugin, Shard, Sink, SinkContract, Source, SourceContract, Stage, Verdict,
     engine::{
-        Destination, Overrides, Pipeline, Registry, RunOptions, WorkerCommand, run, serve_worker,
+        Destination, Overrides, Pipeline, Registry, RunOptions, WorkerCommand, load, run,
+        serve_worker,
     },
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use copy::{Copy, Nothing};
 
 /// Bytes of a document.
 const LENGTH: usize = 4096;
@@ -103,10 +110,6 @@ impl Source for Repeat {
     }
 }
 
-/// Nothing to set.
-#[derive(Deserialize, JsonSchema)]
-struct Nothing {}
-
 /// Marks places, with three features each.
 struct Mark;
 
@@ -130,37 +133,6 @@ impl Stage for Mark {
             let marked =
                 changes.annotate("marks", at * step..at * step + 5).label("GPE").score(0.9);
             marked.with("entity", "place:kyiv").with("name", "Kyiv").with("count", at as f64);
-        }
-        Ok(Verdict::Keep)
-    }
-}
-
-/// Copies marks, and dies over some documents.
-struct Copy;
-
-impl Stage for Copy {
-    const NAME: &'static str = "copy";
-    type Settings = Nothing;
-
-    fn contract(_: &Nothing) -> Contract {
-        Contract::new().needs("marks").writes("copies")
-    }
-    fn build(_: Nothing) -> Result<Self, BuildError> {
-        Ok(Copy)
-    }
-    fn process(
-        &mut self,
-        document: &Document<'_>,
-        changes: &mut Changes,
-    ) -> Result<Verdict, DocumentError> {
-        if document.text().starts_with("die ") {
-            std::process::abort();
-        }
-        for mark in document.layer("marks").iter().flat_map(|layer| layer.iter()) {
-            let mut copy = changes.annotate("copies", mark.span()).label(mark.label());
-            for (key, value) in mark.features() {
-                copy = copy.with(key, value);
-            }
         }
         Ok(Verdict::Keep)
     }
@@ -194,13 +166,41 @@ impl Sink for Count {
     }
 }
 
+/// All but the stage `copy`.
+fn others() -> Plugin {
+    Plugin::new("bench", "0.0.0").source::<Repeat>().stage::<Mark>().sink::<Count>()
+}
+
+/// The stage `copy` called directly.
 fn registry() -> Registry {
-    let plugin = Plugin::new("bench", "0.0.0").source::<Repeat>().stage::<Mark>().stage::<Copy>();
     let plugins =
-        vec![plugin.sink::<Count>(), docmill_segment::plugin(), docmill_tag_entities::plugin()];
+        vec![others().stage::<Copy>(), docmill_segment::plugin(), docmill_tag_entities::plugin()];
     let registry = Registry::new(plugins).expect("the components have names of their own");
     let program = env::current_exe().expect("a program knows itself");
     registry.with_worker(WorkerCommand { program, args: vec!["worker".into()] })
+}
+
+/// The stage `copy` loaded from a library, which is built here.
+fn loaded() -> Registry {
+    let mut build = Command::new(env!("CARGO"));
+    build.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "-p",
+        "docmill-benches",
+        "--example",
+        "copy",
+    ]);
+    assert!(build.status().is_ok_and(|status| status.success()), "the library cannot be built");
+    let own = env::current_exe().expect("a program knows itself");
+    let profile = own.parent().and_then(Path::parent).map(PathBuf::from).unwrap_or_default();
+    let name = format!("{}copy{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let library = load(&profile.join("examples").join(name), None);
+    let library = library.unwrap_or_else(|refusal| panic!("{refusal}"));
+    let registry = Registry::new(vec![others()]).and_then(|registry| registry.with(library));
+    registry.expect("the components have names of their own")
 }
 
 /// The pipeline of some documents, each of so many of which kills, through these stages.
@@ -246,20 +246,31 @@ fn main() {
     let documents: usize = documents.unwrap_or(20_000);
     let direct = "[[stage]]\nuse = \"copy\"";
     let worker = "[[stage]]\nuse = \"copy\"\nisolation = \"process\"";
+    let library = loaded();
     let (mut direct_calls, mut workers, mut more, mut ratios) = (vec![], vec![], vec![], vec![]);
+    let (mut loaded_calls, mut loaded_more) = (vec![], vec![]);
     for round in 0..8 {
-        let [a, b] = [direct, worker]
-            .map(|stages| seconds(&registry, documents, 0, stages) / documents as f64 * 1e6);
+        let [a, b, c] = [(&registry, direct), (&registry, worker), (&library, direct)].map(
+            |(registry, stages)| seconds(registry, documents, 0, stages) / documents as f64 * 1e6,
+        );
         if round > 0 {
             direct_calls.push(a);
             workers.push(b);
+            loaded_calls.push(c);
             more.push(b - a);
+            loaded_more.push(c - a);
             ratios.push(b / a);
         }
     }
     let ((call, least_call), (_, least_worker)) =
         (median_and_least(direct_calls), median_and_least(workers));
     let ((median, _), (ratio, _)) = (median_and_least(more), median_and_least(ratios));
+    let ((loaded, _), (_, least_loaded)) =
+        (median_and_least(loaded_more), median_and_least(loaded_calls));
+    println!(
+        "a library, on one thread: {loaded:.2} µs a document more than a direct call, median of 7 pairs; {:.2} between the least of each",
+        least_loaded - least_call
+    );
     println!(
         "a worker, in batches, on one thread: {median:.1} µs a document more than a direct call, median of 7 pairs; {:.1} between the least of each",
         least_worker - least_call
