@@ -1,18 +1,20 @@
 //! The registry: kind and name in a pipeline file -> component.
 
+mod component;
+mod error;
 mod names;
 
 use std::{fmt, sync::Arc};
 
-use serde_json::{Value as Json, json};
-use thiserror::Error;
-
 use crate::{
-    Contract, Plugin,
+    Plugin,
     engine::{WorkerCommand, doors::command},
     plugin::{Decoding, LoadedFrom, SinkEntry, SourceEntry, StageEntry},
 };
 
+use component::AnyEntry;
+pub use component::Component;
+pub use error::RegistryError;
 pub(crate) use names::{is_kebab_case, nearest};
 
 /// The components of some plugins, by kind and name.
@@ -95,90 +97,9 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Why some plugins cannot be used together, or one not at all.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum RegistryError {
-    /// Two plugins offer components of one kind and name.
-    #[error(
-        "the plugins `{first}` and `{second}` both offer a {kind} named `{name}`; leave one of them out"
-    )]
-    NameTaken {
-        /// The kind of both components.
-        kind: Kind,
-        /// Their name.
-        name: &'static str,
-        /// The plugin that was there first.
-        first: &'static str,
-        /// The plugin that came after it; the same where one plugin offers both.
-        second: &'static str,
-    },
-    /// Two plugins have one name.
-    #[error("there are two plugins named `{name}`: {first}, and {second}")]
-    PluginTaken {
-        /// Their name.
-        name: &'static str,
-        /// Where the one that was there first comes from.
-        first: String,
-        /// Where the one after it comes from.
-        second: String,
-    },
-    /// Two plugins offer a decoding of one name.
-    #[error(
-        "the plugins `{first}` and `{second}` both offer a decoding named `{name}`; leave one of them out"
-    )]
-    DecodingTaken {
-        /// Its name.
-        name: &'static str,
-        /// The plugin that was there first.
-        first: &'static str,
-        /// The plugin that came after it.
-        second: &'static str,
-    },
-    /// A name that is not in kebab-case.
-    #[error(
-        "the plugin `{plugin}` offers a {kind} named `{name}`; rename it in kebab-case: lower-case letters, digits, single hyphens"
-    )]
-    BadName {
-        /// The kind of the component.
-        kind: Kind,
-        /// Its name.
-        name: &'static str,
-        /// Its plugin.
-        plugin: &'static str,
-    },
-    /// A setting that has the name of a key every component has.
-    #[error(
-        "the {kind} `{name}` of the plugin `{plugin}` has a setting `{setting}`, a name that pipeline files need themselves; rename the setting"
-    )]
-    ReservedSetting {
-        /// The kind of the component.
-        kind: Kind,
-        /// Its name.
-        name: &'static str,
-        /// Its plugin.
-        plugin: &'static str,
-        /// The setting.
-        setting: String,
-    },
-}
-
 /// Keys that every component's table may have, so no component has a setting of that name.
 pub(crate) const RESERVED_KEYS: [&str; 8] =
     ["use", "name", "when", "isolation", "timeout", "memory", "allow", "on-error"];
-
-/// A component as `docmill show` lists it.
-#[derive(Clone, Copy)]
-pub struct Component<'r> {
-    plugin: PluginId,
-    entry: AnyEntry<'r>,
-}
-
-#[derive(Clone, Copy)]
-enum AnyEntry<'r> {
-    Source(&'r SourceEntry),
-    Stage(&'r StageEntry),
-    Sink(&'r SinkEntry),
-}
 
 impl Registry {
     /// The components of these plugins, and those of docmill itself: the stage `command`.
@@ -318,104 +239,5 @@ impl Registry {
 
     pub(crate) fn sinks(&self) -> &[Offered<SinkEntry>] {
         &self.sinks
-    }
-}
-
-impl<'r> Component<'r> {
-    /// What it is for.
-    pub fn kind(self) -> Kind {
-        match self.entry {
-            AnyEntry::Source(_) => Kind::Source,
-            AnyEntry::Stage(_) => Kind::Stage,
-            AnyEntry::Sink(_) => Kind::Sink,
-        }
-    }
-
-    /// Its name in pipeline files.
-    pub fn name(self) -> &'static str {
-        match self.entry {
-            AnyEntry::Source(entry) => entry.name,
-            AnyEntry::Stage(entry) => entry.name,
-            AnyEntry::Sink(entry) => entry.name,
-        }
-    }
-
-    /// The name of the plugin that offers it.
-    pub fn plugin(self) -> &'static str {
-        self.plugin.name
-    }
-
-    /// The version of that plugin.
-    pub fn version(self) -> &'static str {
-        self.plugin.version
-    }
-
-    /// The JSON Schema of its settings, without references. The descriptions are the doc comments.
-    pub fn schema(self) -> &'r Json {
-        match self.entry {
-            AnyEntry::Source(entry) => &entry.schema,
-            AnyEntry::Stage(entry) => &entry.schema,
-            AnyEntry::Sink(entry) => &entry.schema,
-        }
-    }
-
-    /// File name endings, without the dot, that `--input` or `--output` gives to it; none for a
-    /// stage.
-    pub fn extensions(self) -> &'static [&'static str] {
-        match self.entry {
-            AnyEntry::Source(entry) => entry.extensions,
-            AnyEntry::Stage(_) => &[],
-            AnyEntry::Sink(entry) => entry.extensions,
-        }
-    }
-
-    /// The layers that it needs when no setting is made; none where it cannot do without settings.
-    pub fn needs(self) -> Vec<String> {
-        match self.entry {
-            AnyEntry::Source(_) => Vec::new(),
-            AnyEntry::Stage(entry) => {
-                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.needs)
-            }
-            AnyEntry::Sink(entry) => {
-                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.needs)
-            }
-        }
-    }
-
-    /// The layers that its documents have afterwards when no setting is made; none where it cannot
-    /// do without settings.
-    pub fn writes(self) -> Vec<String> {
-        match self.entry {
-            AnyEntry::Source(entry) => {
-                (entry.contract)(&json!({})).map_or_else(|_| Vec::new(), |c| c.layers)
-            }
-            AnyEntry::Stage(entry) => (entry.contract)(&json!({})).map_or_else(
-                |_| Vec::new(),
-                |c| c.writes.into_iter().map(|written| written.layer).collect(),
-            ),
-            AnyEntry::Sink(_) => Vec::new(),
-        }
-    }
-
-    /// The layers that it reads where there are some, when no setting is made.
-    pub fn uses(self) -> Vec<String> {
-        self.stage_contract().map_or_else(Vec::new, |contract| contract.uses)
-    }
-
-    /// The metadata keys that it may set when no setting is made; only a stage says so.
-    pub fn sets(self) -> Vec<String> {
-        self.stage_contract().map_or_else(Vec::new, |contract| contract.metadata)
-    }
-
-    /// Whether it edits the text when no setting is made.
-    pub fn edits_text(self) -> bool {
-        self.stage_contract().is_some_and(|contract| contract.edits)
-    }
-
-    fn stage_contract(self) -> Option<Contract> {
-        match self.entry {
-            AnyEntry::Stage(entry) => (entry.contract)(&json!({})).ok(),
-            AnyEntry::Source(_) | AnyEntry::Sink(_) => None,
-        }
     }
 }
