@@ -620,7 +620,8 @@ def _serve(stage: Stage, pipes: _Pipes) -> None:
                 layers=members.get("layers"),
             )
             changes, dropped = stage.take(built, document)
-            answer = {"id": document.id, **changes._answer()}
+            answer = {"id": document.id} if document.id else {}
+            answer.update(changes._answer())
             if dropped is not None:
                 answer["drop"] = dropped
             encoded = _encoded(answer)
