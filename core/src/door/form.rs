@@ -42,17 +42,51 @@ pub(crate) enum Malformed {
     TooLong,
 }
 
+/// The strings of an arena, as places in it are checked.
+struct Strings<'a> {
+    arena: &'a str,
+    /// Every place in it is a char boundary: most arenas hold names and numbers alone.
+    ascii: bool,
+}
+
+impl<'a> Strings<'a> {
+    fn of(arena: &'a str) -> Self {
+        Strings { arena, ascii: arena.is_ascii() }
+    }
+
+    fn check(&self, at: Str, what: &'static str) -> Result<(), Malformed> {
+        let start = at.start as usize;
+        let end = start + at.len as usize;
+        let inside = end <= self.arena.len();
+        if inside && self.ascii || at.len == 0 {
+            return Ok(());
+        }
+        let boundary = |at| self.arena.is_char_boundary(at);
+        match inside && boundary(start) && boundary(end) {
+            true => Ok(()),
+            false => Err(Malformed::BadString(what)),
+        }
+    }
+}
+
 impl Arrays {
     /// Whether all that the arrays refer to is there. Documents that a worker is sent, and change sets that
     /// come back, hold to it.
     pub(crate) fn check_form(&self) -> Result<(), Malformed> {
-        self.check_lists()?;
+        self.check_with(&Strings::of(&self.arena))
+    }
+
+    fn check_with(&self, strings: &Strings<'_>) -> Result<(), Malformed> {
+        // Where there are no values, a list that holds something leaves their array.
+        if !self.values.is_empty() {
+            self.check_lists(strings)?;
+        }
         for layer in &self.layers {
-            self.check_str(layer.name, "the name of a layer")?;
+            strings.check(layer.name, "the name of a layer")?;
         }
         let mut features = 0_u64;
         for annotation in &self.annotations {
-            self.check_str(annotation.label, "a label")?;
+            strings.check(annotation.label, "a label")?;
             if annotation.layer as usize >= self.layers.len() {
                 return Err(Malformed::NoLayer);
             }
@@ -66,32 +100,23 @@ impl Arrays {
             return Err(Malformed::SharedRun("annotations"));
         }
         for RawFeature { key, value } in self.features.iter().chain(&self.metadata) {
-            self.check_str(*key, "the name of a feature")?;
-            self.check_value(*value)?;
+            strings.check(*key, "the name of a feature")?;
+            self.check_value(*value, strings)?;
         }
         Ok(())
     }
 
-    fn check_str(&self, at: Str, what: &'static str) -> Result<(), Malformed> {
-        let start = at.start as usize;
-        match self.arena.get(start..start + at.len as usize) {
-            Some(_) => Ok(()),
-            None if at.len == 0 => Ok(()),
-            None => Err(Malformed::BadString(what)),
-        }
-    }
-
-    fn check_value(&self, value: RawValue) -> Result<(), Malformed> {
+    fn check_value(&self, value: RawValue, strings: &Strings<'_>) -> Result<(), Malformed> {
         let text = Str { start: value.a, len: value.b };
         match value.kind {
-            Kind::TEXT => self.check_str(text, "a text"),
+            Kind::TEXT => strings.check(text, "a text"),
             Kind::NUMBER | Kind::BOOL | Kind::SPAN => Ok(()),
             Kind::LIST => match (value.a as usize).checked_add(value.b as usize) {
                 Some(end) if end <= self.values.len() => Ok(()),
                 _ => Err(Malformed::BadRun("a list")),
             },
             Kind::JSON => {
-                self.check_str(text, "a value of kind json")?;
+                strings.check(text, "a value of kind json")?;
                 let json = self.str(text);
                 let one = serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok();
                 let line = !json.bytes().any(|byte| byte.is_ascii_control());
@@ -102,14 +127,14 @@ impl Arrays {
     }
 
     /// Lists hold only values that stand before them, no value is in two lists, and depth is bounded.
-    fn check_lists(&self) -> Result<(), Malformed> {
+    fn check_lists(&self, strings: &Strings<'_>) -> Result<(), Malformed> {
         let mut depths: Vec<u8> = Vec::new();
         let mut taken: Vec<bool> = Vec::new();
         let tops = self.features.iter().chain(&self.metadata).map(|feature| feature.value);
         let all = self.values.iter().copied().enumerate().map(|(at, value)| (Some(at), value));
         for (at, value) in all.chain(tops.map(|value| (None, value))) {
             if at.is_some() {
-                self.check_value(value)?;
+                self.check_value(value, strings)?;
             }
             if value.kind != Kind::LIST || value.b == 0 {
                 continue;
@@ -146,15 +171,16 @@ impl Arrays {
 impl Changes {
     /// Whether all that the set refers to is there; whether it fits its document is [`Changes::check`]'s.
     pub(crate) fn check_form(&self) -> Result<(), Malformed> {
-        self.arrays.check_form()?;
+        let strings = Strings::of(&self.arrays.arena);
+        self.arrays.check_with(&strings)?;
         for RawTextEdit { with, reason, .. } in &self.edits {
-            self.arrays.check_str(*with, "the new text of an edit")?;
-            self.arrays.check_str(*reason, "the reason of an edit")?;
+            strings.check(*with, "the new text of an edit")?;
+            strings.check(*reason, "the reason of an edit")?;
         }
         if let Some(rewrite) = &self.rewrite {
-            self.arrays.check_str(rewrite.reason, "the reason of a rewrite")?;
+            strings.check(rewrite.reason, "the reason of a rewrite")?;
             for RawPiece { form, how, .. } in &rewrite.pieces {
-                self.arrays.check_str(*how, "the name of a decoding")?;
+                strings.check(*how, "the name of a decoding")?;
                 if ![PieceForm::KEPT, PieceForm::DECODED, PieceForm::INSERTED].contains(form) {
                     return Err(Malformed::UnknownPiece(form.0));
                 }
