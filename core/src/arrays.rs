@@ -1,7 +1,7 @@
 //! The flat form of annotations and metadata: plain records over one string arena.
 //!
 //! A document and a change set hold the same arrays, so that they can cross a C interface or a pipe
-//! as they lie in memory. What came from outside goes through [`Arrays::check_form`] first. Nothing here
+//! as they lie in memory. What came from outside goes through [`crate::Changes::check_form`] first. Nothing here
 //! checks spans; [`crate::Changes`] and the engine do.
 
 use std::hash::Hasher;

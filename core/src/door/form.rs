@@ -70,13 +70,8 @@ impl<'a> Strings<'a> {
 }
 
 impl Arrays {
-    /// Whether all that the arrays refer to is there. Documents that a worker is sent, and change sets that
-    /// come back, hold to it.
-    pub(crate) fn check_form(&self) -> Result<(), Malformed> {
-        self.check_with(&Strings::of(&self.arena))
-    }
-
-    fn check_with(&self, strings: &Strings<'_>) -> Result<(), Malformed> {
+    /// Whether all that the arrays refer to is there.
+    fn check_form(&self, strings: &Strings<'_>) -> Result<(), Malformed> {
         // Where there are no values, a list that holds something leaves their array.
         if !self.values.is_empty() {
             self.check_lists(strings)?;
@@ -172,7 +167,7 @@ impl Changes {
     /// Whether all that the set refers to is there; whether it fits its document is [`Changes::check`]'s.
     pub(crate) fn check_form(&self) -> Result<(), Malformed> {
         let strings = Strings::of(&self.arrays.arena);
-        self.arrays.check_with(&strings)?;
+        self.arrays.check_form(&strings)?;
         for RawTextEdit { with, reason, .. } in &self.edits {
             strings.check(*with, "the new text of an edit")?;
             strings.check(*reason, "the reason of an edit")?;
