@@ -25,6 +25,8 @@ pub struct Registry {
     sinks: Vec<Offered<SinkEntry>>,
     decodings: Vec<Offered<Decoding>>,
     worker: Option<Arc<WorkerCommand>>,
+    /// Set where a plugin that was asked for could not be used, so that its components are missing.
+    pub(crate) incomplete: bool,
 }
 
 /// A component and the plugin that offers it.

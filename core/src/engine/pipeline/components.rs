@@ -323,6 +323,9 @@ fn unknown(
             .help(format!("put it under {}", other.header()));
         return;
     }
+    if registry.incomplete {
+        return; // it may be one of the plugin that could not be used, which was reported
+    }
     let found = findings.at(
         Code::UnknownComponent,
         place,

@@ -41,6 +41,7 @@ pub(super) fn read<'r>(
 ) -> Cow<'r, Registry> {
     let schema = schema::<PluginTable>();
     let mut registry = Cow::Borrowed(registry);
+    let before_all = findings.list.len();
     for node in tables {
         let before = findings.list.len();
         settings::check(node, &schema, "[[plugin]]", findings);
@@ -78,6 +79,9 @@ pub(super) fn read<'r>(
                     .help("take one of the two out of the pipeline");
             }
         }
+    }
+    if findings.list.len() > before_all {
+        registry.to_mut().incomplete = true;
     }
     registry
 }

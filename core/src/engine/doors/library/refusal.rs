@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::{
     door::abi::{MAJOR, MINOR},
-    engine::{Code, chain},
+    engine::{Code, LOCK_FILE, chain},
 };
 
 /// Why a library is not used. Each says what to do.
@@ -39,7 +39,7 @@ pub enum Refusal {
         own: &'static str,
     },
     /// Its hash is not the one that it must have.
-    #[error("{} has another hash than {by} says, {digest}; if the change is meant, put this one there", path.display())]
+    #[error("{} has another hash than {by} says, {digest}; if the change is meant, {}", path.display(), meant(by))]
     WrongHash {
         /// The file.
         path: PathBuf,
@@ -114,6 +114,11 @@ pub enum Refusal {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// What to do where another library is meant than was written down.
+fn meant(by: &str) -> &'static str {
+    if by == LOCK_FILE { "`docmill lock` writes it anew" } else { "put this one there" }
 }
 
 impl Refusal {
