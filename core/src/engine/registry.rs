@@ -6,6 +6,8 @@ mod names;
 
 use std::{fmt, sync::Arc};
 
+use serde_json::Value as Json;
+
 use crate::{
     Plugin,
     engine::{WorkerCommand, doors::command},
@@ -99,9 +101,16 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Keys that every component's table may have, so no component has a setting of that name.
+/// Keys that every component's table may have, so no component has a setting of that name; but for `when`, see
+/// [`is_own`].
 pub(crate) const RESERVED_KEYS: [&str; 8] =
     ["use", "name", "when", "isolation", "timeout", "memory", "allow", "on-error"];
+
+/// Whether a reserved key is a setting of the component with this schema: so far, a condition on documents (`when`)
+/// stands in a stage made for it. Only stages that are built in may have it, so that it stays free for all later.
+pub(crate) fn is_own(key: &str, schema: &Json) -> bool {
+    key == "when" && schema["properties"].get(key).is_some()
+}
 
 impl Registry {
     /// The components of these plugins, and those of docmill itself: the stage `command`.
@@ -179,7 +188,10 @@ impl Registry {
             return Err(RegistryError::BadName { kind, name, plugin });
         }
         let schema = new.schema();
-        let reserved = RESERVED_KEYS.iter().find(|key| schema["properties"].get(*key).is_some());
+        let may_own = kind == Kind::Stage && new.plugin.from.is_none();
+        let reserved = RESERVED_KEYS.iter().find(|key| {
+            schema["properties"].get(*key).is_some() && !(may_own && is_own(key, schema))
+        });
         match reserved {
             Some(key) => {
                 let setting = (*key).to_owned();

@@ -18,7 +18,7 @@ use crate::{
         Code, Kind, Registry, WorkerCommand, chain,
         contain::contain_build,
         doors::process::{Program, start_stage},
-        registry::{Offered, RESERVED_KEYS, is_kebab_case},
+        registry::{Offered, RESERVED_KEYS, is_kebab_case, is_own},
     },
     plugin::{
         AnySink, AnySource, AnyStage, Limits, LoadedFrom, Make, SinkEntry, SourceEntry, StageEntry,
@@ -154,12 +154,18 @@ pub(super) fn component<E: AnyEntry>(
 ) -> Draft<E::Contract, E::Built> {
     let empty = Table::default();
     let table = node.table().unwrap_or(&empty);
-    let entries = table.entries.iter().filter(|e| !RESERVED_KEYS.contains(&e.key.as_str()));
+    let asked = table.get("use").and_then(|entry| entry.value.text());
+    let schema = offered.iter().find(|offered| Some(offered.entry.name()) == asked);
+    let schema = schema.map(|offered| offered.entry.schema());
+    let reserved = |key: &str| {
+        RESERVED_KEYS.contains(&key) && !schema.is_some_and(|schema| is_own(key, schema))
+    };
+    let entries = table.entries.iter().filter(|entry| !reserved(&entry.key));
     let settings = Node {
         place: node.place.clone(),
         form: Form::Table(Table { entries: entries.cloned().collect() }),
     };
-    refuse_later_keys(kind, table, findings);
+    refuse_later_keys(kind, table, reserved, findings);
     let used = used(kind, table, &node.place, findings);
     let name = name(kind, table, used.as_ref(), findings);
     let place = used.as_ref().map_or(&node.place, |(_, place)| place).clone();
@@ -287,10 +293,15 @@ fn name(
     None
 }
 
-fn refuse_later_keys(kind: Kind, table: &Table, findings: &mut Findings) {
+fn refuse_later_keys(
+    kind: Kind,
+    table: &Table,
+    reserved: impl Fn(&str) -> bool,
+    findings: &mut Findings,
+) {
     for entry in &table.entries {
         let key = entry.key.as_str();
-        if key == "use" || key == "name" || !RESERVED_KEYS.contains(&key) {
+        if key == "use" || key == "name" || !reserved(key) {
             continue;
         }
         if kind == Kind::Stage && isolation::KEYS.contains(&key) {

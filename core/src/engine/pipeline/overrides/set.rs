@@ -86,7 +86,8 @@ fn table_of<'r>(
     if name == "run" {
         return table_named(root, "run", place);
     }
-    if RESERVED_KEYS.contains(&key.as_str()) {
+    // Whether `when` is a setting, the component's check knows.
+    if RESERVED_KEYS.contains(&key.as_str()) && key != "when" {
         findings
             .at(Code::BadArgument, key_place, format!("`{key}` cannot be changed here"))
             .help("change it in the pipeline file");
