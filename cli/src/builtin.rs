@@ -15,6 +15,7 @@ fn plugins() -> Vec<Plugin> {
         docmill_read::plugin(),
         docmill_clean::plugin(),
         docmill_detect_language::plugin(),
+        docmill_filter::plugin(),
         docmill_segment::plugin(),
         docmill_tag_entities::plugin(),
         docmill_score_stance::plugin(),

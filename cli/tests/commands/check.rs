@@ -68,3 +68,22 @@ fn mistakes_in_the_table_of_the_run_are_found_together() {
     let ran = sandbox.run(&["check", "p.toml"]).exits(2);
     ran.says(&["did you mean `threads`?", "is not a size", "2 mistakes"]);
 }
+
+#[test]
+fn a_condition_is_checked_where_a_stage_is_made_for_it() {
+    let stages = "[[stage]]\nuse = \"filter\"\nwhen = \"wrods > 80\"\n[[stage]]\nuse = \"clean\"\nwhen = \"words > 80\"";
+    let sandbox = Sandbox::with_pipeline(stages, "");
+    sandbox.run(&["check", "p.toml"]).exits(2).says(&[
+        "p.toml:6:8",
+        "column 1: there is no `wrods`; did you mean `words`?",
+        "`when` cannot be used yet",
+    ]);
+
+    let stage = "[[stage]]\nuse = \"filter\"\nwhen = \"words > 80\"\nreason = \"too-short\"";
+    let sandbox = Sandbox::with_pipeline(stage, "{\"text\": \"Kyiv thanked Berlin.\"}\n");
+    sandbox.run(&["check", "p.toml"]).exits(0);
+    sandbox.run(&["run", "p.toml"]).exits(0).says(&["too-short"]);
+    assert_eq!(sandbox.read("out/documents.jsonl"), "");
+    sandbox.run(&["run", "p.toml", "--set", "filter.when=words > 2"]).exits(0);
+    assert!(sandbox.read("out/documents.jsonl").contains("Kyiv"));
+}
