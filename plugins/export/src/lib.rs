@@ -1,20 +1,25 @@
-//! The sinks `jsonl` and `csv`.
+//! The sinks `jsonl`, `csv` and `conll`.
 //!
 //! `jsonl` writes everything, one document a line; what it writes, the source `jsonl` reads. `csv` writes
-//! tables for people: documents, entities, stances.
+//! tables for people: documents, entities, stances. `conll` writes a token a line, for tools that train taggers.
 
 mod cell;
+mod conll;
 mod csv;
 mod jsonl;
 
 use docmill_core::Plugin;
 
 pub use crate::{
+    conll::{Conll, ConllSettings},
     csv::{Csv, CsvSettings},
     jsonl::{Jsonl, JsonlSettings},
 };
 
 /// The components of this crate.
 pub fn plugin() -> Plugin {
-    Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")).sink::<Jsonl>().sink::<Csv>()
+    Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+        .sink::<Jsonl>()
+        .sink::<Csv>()
+        .sink::<Conll>()
 }
