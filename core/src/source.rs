@@ -116,7 +116,8 @@ pub trait Cut: Send {
 /// Some records as read, not yet parsed.
 #[derive(Clone, Debug, Default)]
 pub struct Block {
-    /// The bytes of its pieces, one after the other.
+    /// The bytes of its pieces, in their order. What stands between them is the source's own: what its parse
+    /// needs to know of earlier records, or what was passed over.
     pub bytes: Vec<u8>,
     /// What the bytes are, in input order.
     pub pieces: Vec<BlockPiece>,

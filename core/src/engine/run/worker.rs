@@ -92,7 +92,7 @@ impl<'p> Worker<'p> {
         done.outputs.iter_mut().for_each(Vec::clear);
         done.dead_letters.clear();
         done.ledger = Ledger::new(self.pipeline.stages.len(), self.sinks.len());
-        done.ledger.bytes = block.bytes.len() as u64;
+        done.ledger.bytes = block.pieces.iter().map(|piece| piece.range.len() as u64).sum();
 
         let cpu = thread_time();
         let start = Instant::now();
