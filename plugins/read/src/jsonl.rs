@@ -2,7 +2,6 @@
 
 mod again;
 mod lines;
-mod open;
 
 use docmill_core::{
     Block, BuildError, Cursor, Cut, DocumentError, Intake, Origin, Shard, Source, SourceContract,
@@ -12,7 +11,7 @@ use memchr::memchr;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::paths;
+use crate::{inputs::InputsCut, paths};
 
 /// Reads JSON lines, each of them one document.
 ///
@@ -71,7 +70,11 @@ impl Source for Jsonl {
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
-        Box::new(lines::LinesCut::new(shard, max_document))
+        Box::new(InputsCut::new(
+            shard,
+            max_document,
+            Box::new(|uri, bytes| Box::new(lines::Lines::new(uri, bytes))),
+        ))
     }
 
     fn parse(&self, block: &Block, documents: &mut Intake<'_>) {

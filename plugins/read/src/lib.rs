@@ -15,8 +15,11 @@
 //! ```
 
 pub mod files;
+mod inputs;
 pub mod jsonl;
+mod open;
 mod paths;
+mod place;
 
 use docmill_core::Plugin;
 

@@ -11,14 +11,14 @@ use flate2::bufread::MultiGzDecoder;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// The bytes of an input, decompressed.
-pub(super) struct Opened {
-    pub(super) bytes: Box<dyn Read + Send>,
-    pub(super) compressed: bool,
+pub(crate) struct Opened {
+    pub(crate) bytes: Box<dyn Read + Send>,
+    pub(crate) compressed: bool,
 }
 
 /// Opens a file, or standard input for `-`. Gzip and zstd are known by their first bytes; several
 /// members or frames, one after the other, are one input.
-pub(super) fn open(uri: &str) -> io::Result<Opened> {
+pub(crate) fn open(uri: &str) -> io::Result<Opened> {
     let mut file: Box<dyn Read + Send> = if uri == "-" {
         Box::new(io::stdin())
     } else {
@@ -33,10 +33,7 @@ pub(super) fn open(uri: &str) -> io::Result<Opened> {
     let (gzip, zstd) =
         (head.starts_with(&[0x1f, 0x8b]), head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
     if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
-        return Err(Error::new(
-            ErrorKind::InvalidData,
-            "it is UTF-16; JSON lines are UTF-8, so convert it",
-        ));
+        return Err(Error::new(ErrorKind::InvalidData, "it is UTF-16; convert it to UTF-8"));
     }
     let whole = io::Cursor::new(head).chain(file);
     let bytes: Box<dyn Read + Send> = if gzip {

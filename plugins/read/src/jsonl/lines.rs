@@ -7,67 +7,18 @@ use std::{
     io::{self, Read},
     ops::Range,
     sync::Arc,
-    vec,
 };
 
-use docmill_core::{BLOCK_BYTES, Block, BlockPiece, Cut, Input, Shard};
+use docmill_core::{BLOCK_BYTES, Block, BlockPiece};
 use memchr::{memchr, memrchr};
 
-use super::open;
+use crate::inputs::{Records, broken};
 
 /// How much is read at once, at least, in bytes.
 const READ_BYTES: usize = 64 << 10;
 
-/// Reads the inputs of a shard.
-pub(super) struct LinesCut {
-    inputs: vec::IntoIter<Input>,
-    open: Option<Lines>,
-    max_document: usize,
-}
-
-impl LinesCut {
-    pub(super) fn new(shard: &Shard, max_document: usize) -> Self {
-        LinesCut { inputs: shard.inputs.clone().into_iter(), open: None, max_document }
-    }
-
-    /// Opens the next input, or reports that it cannot be; `false` where there is none.
-    fn open_next(&mut self, block: &mut Block) -> bool {
-        let Some(input) = self.inputs.next() else {
-            return false;
-        };
-        let uri: Arc<str> = input.uri.into();
-        match open::open(&uri) {
-            Ok(opened) => {
-                let tail = Vec::new();
-                self.open = Some(Lines { uri, bytes: opened.bytes, offset: 0, tail, error: None });
-            }
-            Err(error) => {
-                let message =
-                    format!("the file cannot be read: {error}; repair it or leave it out");
-                block.fail(&uri, 0, "", message);
-            }
-        }
-        true
-    }
-}
-
-impl Cut for LinesCut {
-    fn next(&mut self, block: &mut Block) -> bool {
-        while block.bytes.len() < BLOCK_BYTES {
-            if let Some(lines) = &mut self.open {
-                if !lines.fill(block, self.max_document) {
-                    self.open = None;
-                }
-            } else if !self.open_next(block) {
-                break;
-            }
-        }
-        !block.pieces.is_empty()
-    }
-}
-
 /// One input, part of it read.
-struct Lines {
+pub(super) struct Lines {
     uri: Arc<str>,
     bytes: Box<dyn Read + Send>,
     /// The place of the next line that has not gone into a block.
@@ -79,8 +30,12 @@ struct Lines {
 }
 
 impl Lines {
-    /// Adds whole lines to the block until it is full or a line was passed over; `false` at the end of
-    /// the input.
+    pub(super) fn new(uri: Arc<str>, bytes: Box<dyn Read + Send>) -> Self {
+        Lines { uri, bytes, offset: 0, tail: Vec::new(), error: None }
+    }
+}
+
+impl Records for Lines {
     fn fill(&mut self, block: &mut Block, max_document: usize) -> bool {
         let start = block.bytes.len();
         let mut searched = start;
@@ -107,7 +62,7 @@ impl Lines {
                 Err(error) => {
                     block.bytes.truncate(line);
                     self.hand_out(block, start..line, max_document);
-                    self.broken(block, &error);
+                    broken(block, &self.uri, self.offset, &error);
                     return false;
                 }
             }
@@ -122,7 +77,9 @@ impl Lines {
             }
         }
     }
+}
 
+impl Lines {
     /// Makes a piece of whole lines, without those that are too long.
     fn hand_out(&mut self, block: &mut Block, range: Range<usize>, max_document: usize) {
         let (mut first, mut line) = (range.start, range.start);
@@ -179,7 +136,7 @@ impl Lines {
         match ended {
             Ok(ended) => !ended,
             Err(error) => {
-                self.broken(block, &error);
+                broken(block, &self.uri, self.offset, &error);
                 false
             }
         }
@@ -188,15 +145,6 @@ impl Lines {
     fn too_long(&self, block: &mut Block, len: u64, max_document: usize) {
         let message = format!(
             "the line has {len} bytes, more than max-document allows ({max_document}); raise it in [run]"
-        );
-        block.fail(&self.uri, self.offset, format!("byte={}", self.offset), message);
-    }
-
-    fn broken(&self, block: &mut Block, error: &io::Error) {
-        let message = format!(
-            "the input breaks off at byte {} (after decompression, if it is compressed): {error}; what \
-             came before was read, so repair it and read the rest",
-            self.offset
         );
         block.fail(&self.uri, self.offset, format!("byte={}", self.offset), message);
     }
