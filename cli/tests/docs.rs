@@ -33,7 +33,7 @@ fn every_toml_block_is_accepted() {
     assert!(blocks.len() >= 5, "only {} blocks were found; is the search broken?", blocks.len());
 
     let dir = tempfile::tempdir().unwrap();
-    for path in ["articles/a.txt", "seeds/articles/a.txt", "in.jsonl"] {
+    for path in ["articles/a.txt", "seeds/articles/a.txt", "in.jsonl", "articles.csv"] {
         fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
         fs::write(dir.path().join(path), "").unwrap();
     }

@@ -1,8 +1,8 @@
-//! The sources `files` (a document a file) and `jsonl` (a document a line).
+//! The sources `files` (a document a file), `jsonl` (a document a line) and `csv` (a document a row).
 //!
-//! Both take paths, folders and globs, group small inputs into shards, and name what they cannot
+//! All take paths, folders and globs, group small inputs into shards, and name what they cannot
 //! read: a path that is not there is an error of the pipeline, a file that cannot be read is one failed
-//! input, a line that is broken is one failed document. Nothing that does not decode is replaced.
+//! input, a line or row that is broken is one failed document. Nothing that does not decode is replaced.
 //!
 //! ```
 //! use docmill_core::{Block, DocumentBuf, Intake, Source};
@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod csv;
 pub mod files;
 mod inputs;
 pub mod jsonl;
@@ -28,4 +29,5 @@ pub fn plugin() -> Plugin {
     Plugin::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
         .source::<files::Files>()
         .source::<jsonl::Jsonl>()
+        .source::<csv::Csv>()
 }
