@@ -62,13 +62,17 @@ pub(super) trait AnyEntry {
     /// What makes it in a process of its own, where there can be one; an error says why there cannot.
     fn build_outside(
         &self,
-        name: &str,
-        limits: Limits,
-        worker: Option<&Arc<WorkerCommand>>,
-        from: Option<&'static LoadedFrom>,
-    ) -> Result<Make<Box<Self::Built>>, &'static str>;
+        _name: &str,
+        _limits: Limits,
+        _worker: Option<&Arc<WorkerCommand>>,
+        _from: Option<&'static LoadedFrom>,
+    ) -> Result<Make<Box<Self::Built>>, &'static str> {
+        Err("only a stage can have a process of its own")
+    }
     /// Whether it has a process of its own by its nature.
-    fn is_outside(&self) -> bool;
+    fn is_outside(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! any_entry {
@@ -93,20 +97,7 @@ macro_rules! any_entry {
     };
 }
 
-any_entry!(SourceEntry, SourceContract, dyn AnySource, {
-    fn build_outside(
-        &self,
-        _: &str,
-        _: Limits,
-        _: Option<&Arc<WorkerCommand>>,
-        _: Option<&'static LoadedFrom>,
-    ) -> Result<Make<Box<dyn AnySource>>, &'static str> {
-        Err(STAGES_ONLY)
-    }
-    fn is_outside(&self) -> bool {
-        false
-    }
-});
+any_entry!(SourceEntry, SourceContract, dyn AnySource, {});
 any_entry!(StageEntry, Contract, dyn AnyStage, {
     fn build_outside(
         &self,
@@ -127,22 +118,7 @@ any_entry!(StageEntry, Contract, dyn AnyStage, {
         self.outside.is_some()
     }
 });
-any_entry!(SinkEntry, SinkContract, dyn AnySink, {
-    fn build_outside(
-        &self,
-        _: &str,
-        _: Limits,
-        _: Option<&Arc<WorkerCommand>>,
-        _: Option<&'static LoadedFrom>,
-    ) -> Result<Make<Box<dyn AnySink>>, &'static str> {
-        Err(STAGES_ONLY)
-    }
-    fn is_outside(&self) -> bool {
-        false
-    }
-});
-
-const STAGES_ONLY: &str = "only a stage can have a process of its own";
+any_entry!(SinkEntry, SinkContract, dyn AnySink, {});
 
 /// Reads the table of one component.
 pub(super) fn component<E: AnyEntry>(
