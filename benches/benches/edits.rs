@@ -77,7 +77,9 @@ impl Source for Memory {
         Ok(Memory)
     }
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        Ok(vec![Shard { inputs: vec![Input { uri: "memory".into(), bytes: None }] }])
+        Ok(vec![Shard {
+            inputs: vec![Input { uri: "memory".into(), bytes: None, ..Input::default() }],
+        }])
     }
     fn cut(&self, _: &Shard, _: usize) -> Box<dyn Cut> {
         Box::new(Blocks(0))

@@ -17,6 +17,7 @@ pub struct Changes {
     pub(crate) arrays: Arrays,
     pub(crate) edits: Vec<RawTextEdit>,
     pub(crate) rewrite: Option<Rewrite>,
+    pub(crate) note: Vec<u8>,
 }
 
 impl Changes {
@@ -30,11 +31,19 @@ impl Changes {
         self.arrays.clear();
         self.edits.clear();
         self.rewrite = None;
+        self.note.clear();
     }
 
     /// Takes out a piece of the text. `reason` is a short name of the rule, in kebab-case.
     pub fn remove(&mut self, span: impl Into<Span>, reason: &str) {
         self.replace(span, "", reason);
+    }
+
+    /// Leaves a note on the document for the stage's [`Memory`](crate::Memory), in place of one left before. Stages without a
+    /// memory have no use for it.
+    pub fn note(&mut self, note: &[u8]) {
+        self.note.clear();
+        self.note.extend_from_slice(note);
     }
 
     /// Puts other text in the place of a piece; in the place of an empty span, inserts it there.

@@ -88,17 +88,27 @@ pub enum Verdict {
 /// Why a document was dropped: a short kebab-case name such as `too-short`. Runs count by it, so it
 /// holds nothing of the document itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reason(pub(crate) Cow<'static, str>);
+pub struct Reason {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) twin: Option<String>,
+}
 
 impl Reason {
     /// A reason of this name.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Reason(name.into())
+        Reason { name: name.into(), twin: None }
+    }
+
+    /// Says for the sake of which other document it was dropped, by that one's id: the list of dropped
+    /// documents shows it. Runs do not count by it.
+    pub fn twin(mut self, id: impl Into<String>) -> Self {
+        self.twin = Some(id.into());
+        self
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.0
+        &self.name
     }
 }
 

@@ -93,10 +93,10 @@ pub use document_buf::{Annotating, DocumentBuf};
 pub use offsets::{Offsets, Positions};
 pub use plugin::Plugin;
 pub use provenance::{Edit, Origin, Provenance, Segment, SegmentKind};
-pub use sink::{Sink, SinkContract};
+pub use sink::{PartFile, Sink, SinkContract};
 pub use source::{
     BLOCK_BYTES, Block, BlockPiece, Cursor, Cut, Input, Intake, Shard, Source, SourceContract,
 };
 pub use span::Span;
-pub use stage::Stage;
+pub use stage::{Memory, Stage};
 pub use value::{List, Value};

@@ -1,14 +1,20 @@
 //! A plugin: a crate that offers components, as the engine's registry takes it.
 
-use std::{ops::ControlFlow, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io::{self, Read},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::{
-    Block, BuildError, Changes, Contract, Cut, Document, DocumentError, Intake, Origin, Shard,
-    Sink, SinkContract, Source, SourceContract, Stage, Verdict, source::Cursor,
+    Block, BuildError, Changes, Contract, Cut, Document, DocumentError, Intake, Memory, Origin,
+    PartFile, Shard, Sink, SinkContract, Source, SourceContract, Stage, Verdict, source::Cursor,
 };
 
 /// What a plugin crate offers. Each has one function `plugin()` that returns it.
@@ -190,6 +196,12 @@ pub(crate) trait AnyStage: Send {
     fn remote(&mut self) -> Option<&mut dyn RemoteStage> {
         None
     }
+
+    /// What it remembers of earlier documents.
+    #[allow(dead_code, reason = "the run asks for it soon")]
+    fn memory(&self) -> Option<Box<dyn Memory>> {
+        None
+    }
 }
 
 /// A stage outside of docmill's own process.
@@ -237,6 +249,10 @@ impl<S: Stage> AnyStage for S {
     ) -> Result<Verdict, DocumentError> {
         Stage::process(self, document, changes)
     }
+
+    fn memory(&self) -> Option<Box<dyn Memory>> {
+        Stage::memory(self)
+    }
 }
 
 /// A source whose type is not known.
@@ -273,8 +289,17 @@ impl<S: Source> AnySource for S {
 }
 
 /// A sink whose type is not known.
+#[allow(dead_code, reason = "the run calls all of it soon")]
 pub(crate) trait AnySink: Send {
     fn header(&self, output: usize, bytes: &mut Vec<u8>);
+    fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {
+        let _ = output;
+        io::copy(encoded, part).map(drop)
+    }
+    fn merge(&self, output: usize, parts: &[PathBuf], path: &Path) -> io::Result<()> {
+        let _ = (output, parts, path);
+        Err(io::ErrorKind::Unsupported.into())
+    }
     fn encode(
         &mut self,
         document: &Document<'_>,
@@ -285,6 +310,12 @@ pub(crate) trait AnySink: Send {
 impl<S: Sink> AnySink for S {
     fn header(&self, output: usize, bytes: &mut Vec<u8>) {
         Sink::header(self, output, bytes);
+    }
+    fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {
+        Sink::seal(self, output, encoded, part)
+    }
+    fn merge(&self, output: usize, parts: &[PathBuf], path: &Path) -> io::Result<()> {
+        Sink::merge(self, output, parts, path)
     }
     fn encode(
         &mut self,

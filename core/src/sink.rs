@@ -1,5 +1,10 @@
 //! The sink: receives finished documents.
 
+use std::{
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -7,8 +12,11 @@ use crate::{BuildError, Document, DocumentError, Provenance};
 
 /// Turns finished documents into the bytes of one or more output files.
 ///
-/// The engine makes one instance for each worker; it appends what they encode in input order, and
-/// puts the files under their final names when the run has succeeded.
+/// The engine makes one instance for each worker; it appends what they encode in input order to the parts
+/// of an output, one for each shard, and at the end joins the parts and puts the files under their names.
+/// Most formats are joined by writing one part after the other. One that is not (a database, Parquet, a
+/// graph) encodes documents in a form of its own, which [`seal`](Sink::seal) and [`merge`](Sink::merge) turn
+/// into the file.
 pub trait Sink: Sized + Send + 'static {
     /// What it is called in a pipeline file: a noun in kebab-case.
     const NAME: &'static str;
@@ -42,7 +50,26 @@ pub trait Sink: Sized + Send + 'static {
         document: &Document<'_>,
         outputs: &mut [Vec<u8>],
     ) -> Result<(), DocumentError>;
+
+    /// Turns what was encoded for a shard of a [merged](SinkContract::merged) output into the shard's part:
+    /// the place for work that can be done before all shards are there. A copy, by default. The order of documents
+    /// is that of the input; the part may be empty.
+    fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {
+        let _ = output;
+        io::copy(encoded, part).map(drop)
+    }
+
+    /// Makes a [merged](SinkContract::merged) output of its parts, in order, in memory that does not grow
+    /// with them. `path` is where the file is to be made, which does not exist; the engine puts it on the disk
+    /// and under its name. May be called again after it was broken off, with the same parts.
+    fn merge(&self, output: usize, parts: &[PathBuf], path: &Path) -> io::Result<()> {
+        let _ = (output, parts, path);
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
+
+/// Where a shard's part of an output is written.
+pub type PartFile = dyn Write + Send;
 
 /// What a sink writes and reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +86,8 @@ pub(crate) struct Output {
     pub(crate) path: String,
     /// The setting that gave it, as a JSON pointer.
     pub(crate) setting: String,
+    /// Whether the sink makes it of its parts; else they stand in it one after the other.
+    pub(crate) merged: bool,
 }
 
 impl SinkContract {
@@ -70,7 +99,16 @@ impl SinkContract {
     /// It writes this file, a path below the run's folder; `setting` is the JSON pointer of the
     /// setting that named it (`/path`), for messages.
     pub fn output(mut self, path: impl Into<String>, setting: impl Into<String>) -> Self {
-        self.outputs.push(Output { path: path.into(), setting: setting.into() });
+        let (path, setting) = (path.into(), setting.into());
+        self.outputs.push(Output { path, setting, merged: false });
+        self
+    }
+
+    /// The same, of a file that [`Sink::merge`] makes of its parts. It has no header, and cannot be written to
+    /// standard output.
+    pub fn merged(mut self, path: impl Into<String>, setting: impl Into<String>) -> Self {
+        let (path, setting) = (path.into(), setting.into());
+        self.outputs.push(Output { path, setting, merged: true });
         self
     }
 

@@ -100,8 +100,11 @@ pub struct Shard {
 pub struct Input {
     /// Its path as the pipeline reaches it, with `/` between folders; `-` for standard input.
     pub uri: String,
-    /// Its size in bytes as stored, where known.
+    /// How many bytes it has as stored, where known: of the range, where there is one.
     pub bytes: Option<u64>,
+    /// The records that begin in these bytes of it, as stored; all, where there is none. Sources that can begin
+    /// in the middle of a file divide large ones among shards.
+    pub range: Option<std::ops::Range<u64>>,
 }
 
 /// Reads a shard in blocks.

@@ -89,7 +89,9 @@ impl Source for Repeat {
         Ok(Repeat(settings))
     }
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        Ok(vec![Shard { inputs: vec![Input { uri: "repeat".into(), bytes: None }] }])
+        Ok(vec![Shard {
+            inputs: vec![Input { uri: "repeat".into(), bytes: None, ..Input::default() }],
+        }])
     }
     fn cut(&self, _: &Shard, _: usize) -> Box<dyn Cut> {
         let text: String =

@@ -175,7 +175,7 @@ struct OutputForm {
 
 impl From<&SinkContract> for EncoderContractForm {
     fn from(contract: &SinkContract) -> Self {
-        let form = |Output { path, setting }: &Output| OutputForm {
+        let form = |Output { path, setting, .. }: &Output| OutputForm {
             path: path.clone(),
             setting: setting.clone(),
         };
@@ -188,7 +188,7 @@ impl From<&SinkContract> for EncoderContractForm {
 
 impl From<EncoderContractForm> for SinkContract {
     fn from(form: EncoderContractForm) -> Self {
-        let output = |OutputForm { path, setting }| Output { path, setting };
+        let output = |OutputForm { path, setting }| Output { path, setting, merged: false };
         let outputs = form.outputs.into_iter().map(output).collect();
         SinkContract { outputs, provenance: None, needs: form.needs }
     }

@@ -207,7 +207,9 @@ mod tests {
         }
 
         fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-            Ok(vec![Shard { inputs: vec![Input { uri: self.path.clone(), bytes: None }] }])
+            Ok(vec![Shard {
+                inputs: vec![Input { uri: self.path.clone(), bytes: None, ..Input::default() }],
+            }])
         }
 
         fn cut(&self, _: &Shard, limit: usize) -> Box<dyn Cut> {

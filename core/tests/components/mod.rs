@@ -128,7 +128,9 @@ impl Source for Texts {
         Ok(Texts(Arc::new(settings.texts)))
     }
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        Ok(vec![Shard { inputs: vec![Input { uri: "texts".into(), bytes: None }] }])
+        Ok(vec![Shard {
+            inputs: vec![Input { uri: "texts".into(), bytes: None, ..Input::default() }],
+        }])
     }
     fn cut(&self, _: &Shard, _: usize) -> Box<dyn Cut> {
         Box::new(Blocks { texts: self.0.clone(), next: 0 })

@@ -30,7 +30,7 @@ pub(crate) fn shards(
     for (number, path) in paths.iter().enumerate() {
         let at = |message| BuildError::at(format!("/paths/{number}"), message);
         if path == "-" && standard_input {
-            inputs.push(Input { uri: "-".to_owned(), bytes: None });
+            inputs.push(Input { uri: "-".to_owned(), bytes: None, ..Input::default() });
             continue;
         }
         let mut found = expand(path, endings).map_err(at)?;
@@ -129,7 +129,7 @@ fn input(path: &Path) -> Result<Input, String> {
     let uri = if cfg!(windows) { uri.replace('\\', "/") } else { uri.to_owned() };
     // A size that is not known now is no fault yet: the file is read later, and fails then.
     let bytes = fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len());
-    Ok(Input { uri, bytes })
+    Ok(Input { uri, bytes, ..Input::default() })
 }
 
 fn group(inputs: Vec<Input>) -> Vec<Shard> {
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn small_inputs_share_a_shard() {
-        let input = |bytes| Input { uri: String::new(), bytes: Some(bytes) };
+        let input = |bytes| Input { uri: String::new(), bytes: Some(bytes), ..Input::default() };
         let lens = |inputs| group(inputs).iter().map(|s| s.inputs.len()).collect::<Vec<_>>();
         assert_eq!(lens(vec![input(1); SHARD_INPUTS + 1]), [SHARD_INPUTS, 1]);
         assert_eq!(lens(vec![input(SHARD_BYTES), input(1), input(1)]), [1, 2]);

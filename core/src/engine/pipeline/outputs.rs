@@ -45,7 +45,7 @@ pub(super) fn check(
     }
     let inputs = shards.iter().flat_map(|shard| &shard.inputs).map(|input| Kept {
         path: Path::new(input.uri.as_str()),
-        bytes: input.bytes,
+        bytes: input.bytes.filter(|_| input.range.is_none()),
         is: "input",
     });
     let pipeline = pipeline.map(|path| Kept { path, bytes: None, is: "pipeline file" });

@@ -147,7 +147,7 @@ impl Place {
         match outcome {
             Ok(Verdict::Keep) => {}
             Ok(Verdict::Drop(reason)) => {
-                *entry.dropped.entry(reason.0.into_owned()).or_default() += 1;
+                *entry.dropped.entry(reason.name.into_owned()).or_default() += 1;
                 self.ended = true;
             }
             Err(error) => {

@@ -153,7 +153,7 @@ impl<'p> Worker<'p> {
             match outcome {
                 Ok(Verdict::Keep) => {}
                 Ok(Verdict::Drop(reason)) => {
-                    *entry.dropped.entry(reason.0.into_owned()).or_default() += 1;
+                    *entry.dropped.entry(reason.name.into_owned()).or_default() += 1;
                     return;
                 }
                 Err(error) => {
