@@ -10,7 +10,7 @@ use std::{
 };
 
 use components::{pipeline, read, run_in};
-use docmill_core::engine::{Destination, Progress, RunError, RunOptions, run};
+use docmill_core::engine::{Destination, Progress, RunError, RunOptions, run, run_timed};
 
 const TROUBLE: &str =
     "[[stage]]\nuse = \"trouble\"\n[[stage]]\nuse = \"upper\"\n[[sink]]\nuse = \"plain\"\n";
@@ -142,6 +142,38 @@ fn an_output_that_cannot_be_written_is_named() {
     fs::write(&file, "").unwrap();
     let error = run_in(&file, &pipeline(&["a"], TROUBLE), 1).unwrap_err();
     assert!(error.to_string().contains("file"), "{error}");
+}
+
+#[test]
+fn a_timed_run_tells_the_time_of_each_document_in_input_order() {
+    let long = format!("a{}", " word".repeat(20_000));
+    let texts: Vec<&str> = (0..300).map(|n| if n == 200 { &*long } else { "error" }).collect();
+    let pipeline = pipeline(&texts, TROUBLE);
+    let rows = |threads: usize| {
+        let options = RunOptions {
+            threads: threads.try_into().ok(),
+            limit: None,
+            destination: Destination::Stream {
+                output: Box::new(std::io::sink()),
+                dead_letters: None,
+            },
+            stop: &AtomicBool::new(false),
+            observe: &|_: &Progress| {},
+        };
+        let (report, times) = run_timed(&pipeline, options).unwrap();
+        assert_eq!((report.documents.read, report.documents.written), (300, 1));
+        assert_eq!(times.components, pipeline.components().count());
+        assert!(!times.reading.is_empty());
+        times.nanoseconds.chunks(times.components).map(<[u32]>::to_vec).collect::<Vec<_>>()
+    };
+    for threads in [1, 4] {
+        let rows = rows(threads);
+        assert_eq!(rows.len(), 300);
+        let last = rows[0].len() - 1;
+        let written: Vec<usize> = (0..300).filter(|at| rows[*at][last] > 0).collect();
+        assert_eq!(written, [200], "what failed in a stage came to no sink");
+        assert!(rows.iter().all(|row| row[1] > 0));
+    }
 }
 
 #[test]

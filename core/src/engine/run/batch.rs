@@ -91,7 +91,8 @@ impl Worker<'_> {
             }
         }
         let through = if self.fatal.is_none() { &*places } else { &[] };
-        for place in through {
+        for (at, place) in through.iter().enumerate() {
+            done.laps.back_to(through.len() - at);
             done.dead_letters.extend_from_slice(&place.letter);
             if !place.ended {
                 self.encode(&place.document, done, since);
@@ -103,18 +104,21 @@ impl Worker<'_> {
 
     fn stage(&mut self, at: usize, places: &mut [Place], done: &mut Done, since: &mut Instant) {
         let entry = &mut done.ledger.stages[at];
-        let open = places.iter_mut().filter(|place| !place.ended);
+        let count = places.len();
+        let open = places.iter_mut().enumerate().filter(|(_, place)| !place.ended);
         if !self.stages.is_remote(at) {
-            for place in open {
+            for (of, place) in open {
                 entry.read += 1;
                 entry.bytes += place.document.text.len() as u64;
                 let outcome = self.stages.step(at, &mut place.document);
                 entry.time += lap(since);
+                done.laps.back_to(count - of);
+                done.laps.end(1 + at);
                 place.settle(outcome, &self.pipeline.stages[at].name, entry);
             }
             return;
         }
-        let open: Vec<&mut DocumentBuf> = open.map(|place| &mut place.document).collect();
+        let open: Vec<&mut DocumentBuf> = open.map(|(_, place)| &mut place.document).collect();
         if open.is_empty() {
             return;
         }
@@ -128,13 +132,17 @@ impl Worker<'_> {
         entry.time += own;
         done.ledger.waited += wall.elapsed().saturating_sub(own);
         *since = Instant::now();
+        done.laps.skip();
         if let Err(fatal) = outcome {
             self.fatal = Some(fatal);
             return;
         }
-        let open = places.iter_mut().filter(|place| !place.ended);
-        for (place, Taken { outcome, time, lost }) in open.zip(taken) {
+        let share = own / taken.len().max(1) as u32;
+        let open = places.iter_mut().enumerate().filter(|(_, place)| !place.ended);
+        for ((of, place), Taken { outcome, time, lost }) in open.zip(taken) {
             entry.elsewhere += time;
+            done.laps.back_to(count - of);
+            done.laps.add(1 + at, time + share);
             *entry.restarts.get_or_insert_default() += u64::from(lost);
             place.settle(outcome, &self.pipeline.stages[at].name, entry);
         }

@@ -20,6 +20,7 @@ use crate::{
             identity,
             ledger::Ledger,
             stages::{Fatal, KEPT, Stages},
+            times::Laps,
         },
     },
     plugin::{AnySink, AnySource},
@@ -32,6 +33,7 @@ pub(super) struct Done {
     pub(super) outputs: Vec<Vec<u8>>,
     pub(super) dead_letters: Vec<u8>,
     pub(super) ledger: Ledger,
+    pub(super) laps: Laps,
 }
 
 /// One thread's instances and buffers.
@@ -51,6 +53,8 @@ pub(super) struct Worker<'p> {
     left: Option<u64>,
     /// Set from outside to stop the run, which a stage out of process may be waiting in.
     pub(super) stop: &'p AtomicBool,
+    /// Whether it takes the time of each document.
+    pub(super) timed: bool,
 }
 
 impl<'p> Worker<'p> {
@@ -78,6 +82,7 @@ impl<'p> Worker<'p> {
             fatal: None,
             left: limit,
             stop,
+            timed: false,
         })
     }
 
@@ -94,6 +99,8 @@ impl<'p> Worker<'p> {
         done.ledger = Ledger::new(self.pipeline.stages.len(), self.sinks.len());
         done.ledger.bytes = block.pieces.iter().map(|piece| piece.range.len() as u64).sum();
 
+        let components = 1 + self.pipeline.stages.len() + self.sinks.len();
+        done.laps.start(if self.timed { components } else { 0 });
         let cpu = thread_time();
         let start = Instant::now();
         let mut document = std::mem::take(&mut self.document);
@@ -150,6 +157,7 @@ impl<'p> Worker<'p> {
             entry.bytes += document.text.len() as u64;
             let outcome = self.stages.step(at, document);
             entry.time += lap(since);
+            done.laps.end(1 + at);
             match outcome {
                 Ok(Verdict::Keep) => {}
                 Ok(Verdict::Drop(reason)) => {
@@ -195,6 +203,7 @@ impl<'p> Worker<'p> {
         if let Some((error, raw)) = failed {
             done.ledger.source.failed += 1;
             done.ledger.source.time += lap(since);
+            done.laps.document();
             let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw };
             dead_letters::write(document, &failure, letters);
             return false;
@@ -202,6 +211,7 @@ impl<'p> Worker<'p> {
         identity::complete(document, self.level);
         done.ledger.source.bytes += document.text.len() as u64;
         done.ledger.source.time += lap(since);
+        done.laps.document();
         true
     }
 
@@ -214,6 +224,7 @@ impl<'p> Worker<'p> {
             rest = others;
             let encoded = encode(sink, planned, document, outputs);
             done.ledger.sinks[at].time += lap(since);
+            done.laps.end(1 + self.pipeline.stages.len() + at);
             if let Err(error) = encoded {
                 done.ledger.sinks[at].read += 1;
                 done.ledger.sinks[at].failed += 1;
