@@ -3,7 +3,6 @@
 mod decode;
 
 use std::{
-    fs::File,
     io::{self, Read},
     sync::Arc,
     vec,
@@ -17,19 +16,21 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::paths;
+use crate::{open, paths};
 use decode::{Decoding, Wanted};
 
 /// Reads text and HTML files, each of them one document.
 ///
 /// The document's id is the path as given, with `/` between folders. HTML (`.html`, `.htm`) has its
 /// source as text, until a stage such as `extract-html` rewrites it. Empty files and NUL bytes are valid.
+/// Files compressed with gzip or zstd are known by their first bytes: their raw bytes, which
+/// `max-document` bounds, are those after decompression.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// Files, folders and globs, relative to the working directory: one or more. A folder gives all
-    /// files below it whose name ends in `.txt`, `.html` or `.htm`; a glob knows `*`, `?`, `[a-z]` and
-    /// `**` for folders at any depth. No default.
+    /// files below it whose name ends in `.txt`, `.html` or `.htm`, also with `.gz` or `.zst` after it; a
+    /// glob knows `*`, `?`, `[a-z]` and `**` for folders at any depth. No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
     /// How the bytes are to be read: `auto`, or a WHATWG encoding label such as `utf-8`,
@@ -52,11 +53,12 @@ pub struct Files {
     encoding: Wanted,
 }
 
-const HTML: [&str; 2] = ["html", "htm"];
+const HTML: [&str; 6] = ["html", "htm", "html.gz", "htm.gz", "html.zst", "htm.zst"];
 
 impl Source for Files {
     const NAME: &'static str = "files";
-    const EXTENSIONS: &'static [&'static str] = &["txt", "html", "htm"];
+    const EXTENSIONS: &'static [&'static str] =
+        &["txt", "html", "htm", "txt.gz", "html.gz", "htm.gz", "txt.zst", "html.zst", "htm.zst"];
     type Settings = Settings;
 
     fn contract(_: &Settings) -> SourceContract {
@@ -103,7 +105,7 @@ impl Source for Files {
         raw: &mut Vec<u8>,
     ) -> Result<(), DocumentError> {
         raw.clear();
-        let read = File::open(&origin.uri).and_then(|mut file| file.read_to_end(raw));
+        let read = open::open_any(&origin.uri).and_then(|mut file| file.bytes.read_to_end(raw));
         read.map(drop).map_err(|error| DocumentError::because("its file cannot be opened", error))
     }
 }
@@ -149,26 +151,29 @@ impl Cut for FilesCut {
 }
 
 impl FilesCut {
-    /// Appends a file, unless it is too large, which its size tells before it is read.
+    /// Appends a file, decompressed, unless it is too large. The size of one that is not compressed
+    /// tells that before it is read.
     fn read(&self, uri: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
         let failed = |error: io::Error| {
-            format!("the file cannot be read: {error}; make it readable or leave it out")
+            format!("the file cannot be read: {error}; repair it or leave it out")
         };
         let limit = self.max_document as u64;
         let too_large = |size: String| {
             format!(
-                "the file has {size} bytes, more than max-document allows ({limit}); raise it in [run]"
+                "the file has {size}, more than max-document allows ({limit}); raise it in [run]"
             )
         };
-        let file = File::open(uri).map_err(failed)?;
-        let found = file.metadata().map_err(failed)?;
-        if found.is_file() && found.len() > limit {
-            return Err(too_large(found.len().to_string()));
+        let file = open::open_any(uri).map_err(failed)?;
+        if let Some(len) = file.len.filter(|len| *len > limit) {
+            return Err(too_large(format!("{len} bytes")));
         }
         let start = bytes.len();
-        file.take(limit.saturating_add(1)).read_to_end(bytes).map_err(failed)?;
+        file.bytes.take(limit.saturating_add(1)).read_to_end(bytes).map_err(failed)?;
         match bytes.len() - start > self.max_document {
-            true => Err(too_large(format!("more than {limit}"))),
+            true if file.compressed => {
+                Err(too_large(format!("more than {limit} bytes when it is decompressed")))
+            }
+            true => Err(too_large(format!("more than {limit} bytes"))),
             false => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! The source as a whole, on files that were written for it.
 
-use std::fs;
+use std::{fs, io::Write};
 
 use docmill_core::{Provenance, Value, json, testing};
 use proptest::prelude::*;
@@ -81,6 +81,58 @@ fn a_file_that_cannot_be_read_fails_alone() {
         assert!(name == file && message.contains(part), "{name}: {message}");
     }
     assert_eq!(found.len(), 5);
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn a_compressed_file_is_the_document_that_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let page: &[u8] = b"<meta charset=windows-1251>\xca\xe8\xbf\xe2";
+    fs::write(file("page.html.gz"), gzip(page)).unwrap();
+    fs::write(file("two.txt.gz"), [gzip(b"One. "), gzip(b"Two.")].concat()).unwrap();
+    let utf16 = b"\xff\xfeK\0y\0";
+    fs::write(file("wide.TXT.ZST"), zstd::encode_all(&utf16[..], 0).unwrap()).unwrap();
+    let line = |rest: &str| Ok(format!(r#"{{"docmill":1,"offsets":"chars",{rest}}}"#));
+    assert_eq!(
+        read(folder.path(), 1000),
+        [
+            line(
+                r#""id":"page.html.gz","text":"<meta charset=windows-1251>Київ","metadata":{"encoding":"windows-1251"}"#
+            ),
+            line(r#""id":"two.txt.gz","text":"One. Two.""#),
+            line(r#""id":"wide.TXT.ZST","text":"Ky","metadata":{"encoding":"utf-16le"}"#),
+        ]
+    );
+    let uri = file("page.html.gz").to_str().unwrap().to_owned();
+    let mut raw = b"of another document".to_vec();
+    let origin = Origin { uri, ..Origin::default() };
+    source("a.txt", "auto").unwrap().reread(&origin, &mut None, &mut raw).unwrap();
+    assert_eq!(raw, page);
+}
+
+#[test]
+fn a_compressed_file_that_is_broken_or_grows_too_large_fails_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broken = gzip(&b"One. ".repeat(100));
+    broken.truncate(broken.len() - 9);
+    fs::write(folder.path().join("broken.txt.gz"), broken).unwrap();
+    fs::write(folder.path().join("full.txt.gz"), gzip(&[b'x'; 1000])).unwrap();
+    fs::write(folder.path().join("large.txt.gz"), gzip(&vec![0; 8 << 20])).unwrap();
+    let source = source(folder.path().to_str().unwrap(), "auto").unwrap();
+    let mut block = Block::default();
+    assert!(source.cut(&source.shards().unwrap()[0], 1000).next(&mut block));
+    assert!(block.bytes.capacity() < 64 << 10, "{} bytes held", block.bytes.capacity());
+    let failures: Vec<_> = block.pieces.iter().map(|piece| piece.failure.as_ref()).collect();
+    assert!(failures[0].unwrap().1.contains("the file cannot be read"), "{failures:?}");
+    assert!(failures[1].is_none());
+    let bomb = "the file has more than 1000 bytes when it is decompressed, more than max-document";
+    assert!(failures[2].unwrap().1.contains(bomb), "{failures:?}");
 }
 
 #[test]
