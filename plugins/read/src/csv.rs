@@ -1,9 +1,9 @@
 //! The source `csv`: each row of a table is a document.
 
 mod again;
-mod columns;
-mod rows;
-mod scan;
+pub(crate) mod columns;
+pub(crate) mod rows;
+pub(crate) mod scan;
 
 use docmill_core::{
     Block, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Intake, Origin, Shard, Source,
@@ -84,14 +84,7 @@ impl Source for Csv {
                 "the text cannot be the id as well; name another column",
             ));
         }
-        let delimiter = match settings.delimiter.as_deref().map(str::as_bytes) {
-            None => None,
-            Some([char]) if char.is_ascii() && !b"\"\r\n".contains(char) => Some(*char),
-            Some(_) => {
-                let message = "a delimiter is one ASCII char, such as \",\", \";\" or \"\\t\"";
-                return Err(BuildError::at("/delimiter", message));
-            }
-        };
+        let delimiter = read_delimiter(settings.delimiter.as_deref(), "/delimiter")?;
         let Settings { paths, text, id, metadata, .. } = settings;
         Ok(Csv { paths, wanted: Wanted { text, id, metadata }, delimiter })
     }
@@ -104,7 +97,9 @@ impl Source for Csv {
         let (wanted, delimiter) = (self.wanted.clone(), self.delimiter);
         let begin = move |uri: std::sync::Arc<str>, bytes| {
             let delimiter = delimiter_of(&uri, delimiter);
-            let rows = rows::Rows::new(uri, bytes, wanted.clone(), delimiter);
+            let wanted = wanted.clone();
+            let check = move |header: &[u8]| wanted.columns(header, delimiter).map(drop);
+            let rows = rows::Rows::new(uri, bytes, delimiter, Box::new(check));
             Box::new(rows) as Box<dyn crate::inputs::Records>
         };
         Box::new(InputsCut::new(shard, max_document, Box::new(begin)))
@@ -144,7 +139,20 @@ impl Source for Csv {
     }
 }
 
-fn delimiter_of(uri: &str, set: Option<u8>) -> u8 {
+/// The setting `delimiter`, which stands at this pointer.
+pub(crate) fn read_delimiter(set: Option<&str>, at: &str) -> Result<Option<u8>, BuildError> {
+    match set.map(str::as_bytes) {
+        None => Ok(None),
+        Some([char]) if char.is_ascii() && !b"\"\r\n".contains(char) => Ok(Some(*char)),
+        Some(_) => {
+            let message = "a delimiter is one ASCII char, such as \",\", \";\" or \"\\t\"";
+            Err(BuildError::at(at, message))
+        }
+    }
+}
+
+/// What divides the fields of a table.
+pub(crate) fn delimiter_of(uri: &str, set: Option<u8>) -> u8 {
     set.unwrap_or(if paths::has_ending(uri, &TAB_ENDINGS) { b'\t' } else { b',' })
 }
 
@@ -160,10 +168,7 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     /// A table of which a piece has this heading; see [`rows`].
     fn new(source: &'a Csv, heading: &[u8], delimiter: u8) -> Self {
-        let line = heading.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let header = heading.get(line.len() + 1..).unwrap_or_default();
-        let header = header.strip_suffix(b"\n");
-        let line = std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).unwrap_or(1);
+        let (line, header) = rows::read_heading(heading);
         // A header row that does not fit was refused before.
         let columns = header.and_then(|header| source.wanted.columns(header, delimiter).ok());
         Table { source, delimiter, line, columns }
@@ -190,27 +195,7 @@ fn fill(
     delimiter: u8,
     document: &mut DocumentBuf,
 ) -> Result<(), DocumentError> {
-    let line = row.line;
-    if row.broken {
-        return Err(DocumentError::new(format!(
-            "the row on line {line} has a quoted field that is not closed, or goes on after its closing \
-             quote; write a quote inside quotes twice"
-        )));
-    }
-    let text = std::str::from_utf8(row.bytes).map_err(|error| {
-        DocumentError::new(format!(
-            "the row on line {line} has invalid UTF-8 at byte {}; convert the file to UTF-8",
-            error.valid_up_to()
-        ))
-    })?;
-    let count = Fields::new(text, delimiter).count();
-    if count != columns.len() {
-        return Err(DocumentError::new(format!(
-            "the row on line {line} has {count} fields and the header row {}; quote fields that hold \
-             the delimiter",
-            columns.len()
-        )));
-    }
+    let text = row.checked(columns.len(), delimiter).map_err(DocumentError::new)?;
     for (field, column) in Fields::new(text, delimiter).zip(columns) {
         if column.text {
             document.push_text(&field);

@@ -37,7 +37,7 @@ impl Wanted {
         let needed = needed.into_iter().flatten();
         for (setting, name) in needed.chain(listed.into_iter().flatten().map(|n| ("metadata", n))) {
             if !names.iter().any(|known| known == name) {
-                return Err(missing(setting, name, &names, delimiter));
+                return Err(missing(setting, &format!("`{name}`"), &names, delimiter));
             }
         }
         let column = |name: &str| {
@@ -49,15 +49,9 @@ impl Wanted {
             Column { text, id, key: key.then(|| name.to_owned()) }
         };
         let columns: Vec<Column> = names.iter().map(|name| column(name)).collect();
-        let mut used: Vec<&str> = names
-            .iter()
-            .zip(&columns)
-            .filter(|(_, column)| **column != Column::default())
-            .map(|(name, _)| &**name)
-            .collect();
-        used.sort_unstable();
-        match used.iter().zip(used.iter().skip(1)).find(|(name, next)| name == next) {
-            Some((name, _)) => Err(format!(
+        let used = names.iter().zip(&columns).filter(|(_, column)| **column != Column::default());
+        match twice(used.map(|(name, _)| &**name)) {
+            Some(name) => Err(format!(
                 "the header row names `{}` twice; rename one, or list what is wanted in `metadata`",
                 name.escape_debug()
             )),
@@ -66,7 +60,16 @@ impl Wanted {
     }
 }
 
-fn missing(
+/// A name that is there twice.
+pub(crate) fn twice<'n>(names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let mut pairs = names.iter().zip(names.iter().skip(1));
+    pairs.find(|(name, next)| name == next).map(|(name, _)| *name)
+}
+
+/// Says that a header row lacks a column, and which setting to change. `name` comes in quotes.
+pub(crate) fn missing(
     setting: &str,
     name: &str,
     names: &[std::borrow::Cow<'_, str>],
@@ -89,7 +92,7 @@ fn missing(
         }
         None => format!("; set `{setting}` to what is there"),
     };
-    format!("the header row names no column `{name}` but {}{hint}", shown.join(", "))
+    format!("the header row names no column {name} but {}{hint}", shown.join(", "))
 }
 
 #[cfg(test)]

@@ -12,10 +12,7 @@ use std::{
 use docmill_core::{BLOCK_BYTES, Block, BlockPiece};
 use memchr::memchr;
 
-use super::{
-    columns::Wanted,
-    scan::{Found, Scan, newlines, trim_end},
-};
+use super::scan::{Found, Scan, newlines, trim_end};
 use crate::inputs::{Records, broken};
 
 /// How much is read at once, at least, in bytes.
@@ -25,14 +22,17 @@ const READ_BYTES: usize = 64 << 10;
 const HEADER_BYTES: usize = 64 << 10;
 
 /// The byte order mark that may stand before the header row.
-pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Says what is wrong with a header row, and what to do.
+type CheckHeader = Box<dyn Fn(&[u8]) -> Result<(), String> + Send>;
 
 /// One input, part of it read.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     uri: Arc<str>,
     bytes: Box<dyn Read + Send>,
-    wanted: Wanted,
     delimiter: u8,
+    check: CheckHeader,
     /// The header row, once it is read.
     header: Option<Vec<u8>>,
     /// The place of the next row that has not gone into a block.
@@ -56,16 +56,26 @@ struct Gathering {
 }
 
 impl Rows {
-    pub(super) fn new(
+    /// `check` is asked once, at the header row.
+    pub(crate) fn new(
         uri: Arc<str>,
         bytes: Box<dyn Read + Send>,
-        wanted: Wanted,
         delimiter: u8,
+        check: CheckHeader,
     ) -> Self {
         let (header, tail, ended) = (None, Vec::new(), None);
         let (offset, line, broken_until) = (0, 1, 0);
-        Rows { uri, bytes, wanted, delimiter, header, offset, line, tail, ended, broken_until }
+        Rows { uri, bytes, delimiter, check, header, offset, line, tail, ended, broken_until }
     }
+}
+
+/// What the heading of a piece says: the number of its first line and, unless that is in the piece, the
+/// header row.
+pub(crate) fn read_heading(heading: &[u8]) -> (u64, Option<&[u8]>) {
+    let line = heading.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = heading.get(line.len() + 1..).unwrap_or_default();
+    let line = std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).unwrap_or(1);
+    (line, header.strip_suffix(b"\n"))
 }
 
 impl Records for Rows {
@@ -184,7 +194,7 @@ impl Rows {
                     .to_owned(),
             );
         }
-        self.wanted.columns(header, self.delimiter)?;
+        (self.check)(header)?;
         self.header = Some([header, b"\n"].concat());
         Ok(())
     }

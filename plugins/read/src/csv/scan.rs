@@ -113,19 +113,46 @@ impl Scan {
 }
 
 /// A row of a piece.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// Without its end.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// Where it begins, in the piece.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// The number of its first line.
-    pub(super) line: u64,
+    pub(crate) line: u64,
     /// Whether it breaks the rules of quoting; then it is its first line alone.
-    pub(super) broken: bool,
+    pub(crate) broken: bool,
+}
+
+impl<'a> Row<'a> {
+    /// The row, if it keeps the rules and has this many fields; else what is wrong with it, with its line.
+    pub(crate) fn checked(&self, columns: usize, delimiter: u8) -> Result<&'a str, String> {
+        let line = self.line;
+        if self.broken {
+            return Err(format!(
+                "the row on line {line} has a quoted field that is not closed, or goes on after its \
+                 closing quote; write a quote inside quotes twice"
+            ));
+        }
+        let text = std::str::from_utf8(self.bytes).map_err(|error| {
+            format!(
+                "the row on line {line} has invalid UTF-8 at byte {}; convert the file to UTF-8",
+                error.valid_up_to()
+            )
+        })?;
+        let count = Fields::new(text, delimiter).count();
+        if count == columns {
+            return Ok(text);
+        }
+        Err(format!(
+            "the row on line {line} has {count} fields and the header row {columns}; quote fields that \
+             hold the delimiter"
+        ))
+    }
 }
 
 /// Calls `each` at every row that is not blank. The bytes are whole rows; the first is on this line.
-pub(super) fn each_row<'a>(
+pub(crate) fn each_row<'a>(
     bytes: &'a [u8],
     delimiter: u8,
     line: u64,
@@ -164,14 +191,14 @@ pub(super) fn trim_end(row: &[u8]) -> &[u8] {
 }
 
 /// The values of a row that keeps the rules of quoting, without its end. There is at least one.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     rest: Option<&'a str>,
     delimiter: u8,
 }
 
 impl<'a> Fields<'a> {
     /// The delimiter is ASCII.
-    pub(super) fn new(row: &'a str, delimiter: u8) -> Self {
+    pub(crate) fn new(row: &'a str, delimiter: u8) -> Self {
         Fields { rest: Some(row), delimiter }
     }
 }
