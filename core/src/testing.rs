@@ -3,12 +3,18 @@
 //! One call in a component's tests: [`check_stage`] here, [`check_source`] and [`check_sink`] beside it.
 //! A failure says which promise is broken and by which text.
 
+#[cfg(feature = "engine")]
+mod changes;
+mod document;
 mod documents;
 mod sink;
 mod source;
 
 use std::cell::{Cell, RefCell};
 
+#[cfg(feature = "engine")]
+pub use changes::{check_changes, check_frame};
+pub use document::check_document;
 pub use documents::documents;
 use proptest::{
     prelude::*,
@@ -16,7 +22,7 @@ use proptest::{
 };
 use serde_json::json;
 pub use sink::check_sink;
-pub use source::check_source;
+pub use source::{check_input, check_source};
 
 use crate::{
     BuildError, Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict,

@@ -25,6 +25,8 @@ use crate::contain;
 pub(crate) use apply::Apply;
 pub use diagnostic::{Code, Diagnostic, Explanation, Note};
 pub use doors::library::{Pin, Refusal, load};
+#[cfg(feature = "testing")]
+pub(crate) use doors::process::check_frame;
 pub use doors::process::{ServeError, WorkerCommand, serve_worker};
 pub use lock::{LOCK_FILE, Lock, LockError};
 pub use pipeline::{

@@ -338,5 +338,9 @@ pub(super) fn read_encoded(
     if body.0.is_empty() { Ok(Ok(())) } else { Err(Malformed::NoFrame) }
 }
 
+#[cfg(feature = "testing")]
+mod foreign;
+#[cfg(feature = "testing")]
+pub(crate) use foreign::check_frame;
 #[cfg(test)]
 mod tests;

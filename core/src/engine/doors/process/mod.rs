@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+#[cfg(feature = "testing")]
+pub(crate) use self::frames::check_frame;
 pub(crate) use self::program::Program;
 use self::{
     encoder::EncoderWorker,
