@@ -2,7 +2,8 @@
 //!
 //! Their schema says `"format": "path"` (`#[schemars(extend("format" = "path"))]`). The engine checks
 //! that the file is there, and hashes it into the run's key. A list that says `"format": "program"` is a
-//! program and its arguments: those that are files are such files too, and the rest may be anything.
+//! program and its arguments: those that are files are such files too, and the rest may be anything. Of a
+//! setting that can be more than one thing, each is looked at.
 
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub(super) fn files(settings: &Node, schema: &Json, findings: &mut Findings) -> 
 }
 
 fn collect(node: &Node, schema: &Json, findings: &mut Findings, files: &mut Vec<PathBuf>) {
+    let forms = ["anyOf", "oneOf"].into_iter().filter_map(|key| schema[key].as_array());
+    forms.flatten().for_each(|form| collect(node, form, findings, files));
     match &node.form {
         Form::Text(path) if schema["format"] == "path" => {
             let file = PathBuf::from(path);
@@ -46,5 +49,28 @@ fn collect(node: &Node, schema: &Json, findings: &mut Findings, files: &mut Vec<
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::engine::pipeline::Place;
+
+    #[test]
+    fn a_path_is_found_in_each_form_of_a_setting() {
+        let file = json!({ "type": "string", "format": "path" });
+        let table = json!({ "type": "object", "properties": { "path": file, "key": { "type": "string" } } });
+        let either = json!({ "anyOf": [{ "anyOf": [file, table] }, { "type": "null" }] });
+        let schema = json!({ "properties": { "metadata": either } });
+        let place = Place { argument: None, span: 0..0 };
+        for metadata in [json!("gone.csv"), json!({ "path": "gone.csv", "key": "id" })] {
+            let settings = Node::of_json(&json!({ "metadata": metadata }), &place);
+            let mut findings = Findings::default();
+            assert_eq!(files(&settings, &schema, &mut findings), [PathBuf::from("gone.csv")]);
+            assert_eq!(findings.list.len(), 1, "it is not there");
+        }
     }
 }
