@@ -37,12 +37,18 @@ pub(super) fn settings_of(schema: &Json) -> Vec<Setting<'_>> {
                 default => Some(default.to_string()),
             },
         });
-        for mut inner in settings_of(setting) {
+        for mut inner in tables_of(setting).flat_map(settings_of) {
             inner.key = format!("{key}.{}", inner.key);
             settings.push(inner);
         }
     }
     settings
+}
+
+/// What a setting can be that may be a table.
+fn tables_of(schema: &Json) -> Box<dyn Iterator<Item = &Json> + '_> {
+    let forms = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema[key].as_array());
+    Box::new(std::iter::once(schema).chain(forms.flatten().flat_map(tables_of)))
 }
 
 pub(super) fn description(schema: &Json) -> &str {
@@ -138,8 +144,12 @@ mod tests {
     #[test]
     fn settings_of_inner_tables_are_told_too() {
         let inner = json!({"type": "object", "properties": {"text": {"type": "string"}}});
-        let schema = json!({"properties": {"want": inner}, "required": ["want"]});
-        let told: Vec<_> = settings_of(&schema).into_iter().map(|s| (s.key, s.required)).collect();
-        assert_eq!(told, [("want".to_owned(), true), ("want.text".to_owned(), false)]);
+        let or_path = json!({"anyOf": [{"anyOf": [{"type": "string"}, inner]}, {"type": "null"}]});
+        for want in [inner, or_path] {
+            let schema = json!({"properties": {"want": want}, "required": ["want"]});
+            let told = settings_of(&schema).into_iter().map(|s| (s.key, s.required));
+            let told: Vec<_> = told.collect();
+            assert_eq!(told, [("want".to_owned(), true), ("want.text".to_owned(), false)]);
+        }
     }
 }
