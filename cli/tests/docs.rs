@@ -33,9 +33,14 @@ fn every_toml_block_is_accepted() {
     assert!(blocks.len() >= 5, "only {} blocks were found; is the search broken?", blocks.len());
 
     let dir = tempfile::tempdir().unwrap();
-    for path in ["articles/a.txt", "seeds/articles/a.txt", "in.jsonl", "articles.csv"] {
+    for (path, text) in [
+        ("articles/a.txt", ""),
+        ("seeds/articles/a.txt", ""),
+        ("in.jsonl", ""),
+        ("articles.csv", "file,outlet,date,url\na.txt,Example Post,2021-05-03,\n"),
+    ] {
         fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
-        fs::write(dir.path().join(path), "").unwrap();
+        fs::write(dir.path().join(path), text).unwrap();
     }
     make_plugins(dir.path());
     let library = fs::read(dir.path().join("shout/target/release/libshout.so")).unwrap();

@@ -16,7 +16,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{open, paths};
+use crate::{
+    metadata::{By, Join, Metadata},
+    open, paths,
+};
 use decode::{Decoding, Wanted};
 
 /// Reads text and HTML files, each of them one document.
@@ -40,6 +43,13 @@ pub struct Settings {
     /// byte order mark overrides the label. Default: `auto`.
     #[serde(default = "auto")]
     pub encoding: String,
+    /// A table that brings metadata, a row for each file: its path, or a table of the settings below. A row
+    /// is for the file whose name it has as its key: the path, or what is left of it without its first folder,
+    /// or more of them; each also without its ending (of `page.html.gz`, `.gz` or both). Of several keys
+    /// that fit a file, the longest folder is taken, then the longest name. Files without a row are
+    /// kept. Default: none.
+    #[serde(default)]
+    pub metadata: Option<Metadata>,
 }
 
 fn auto() -> String {
@@ -51,6 +61,7 @@ fn auto() -> String {
 pub struct Files {
     paths: Vec<String>,
     encoding: Wanted,
+    metadata: Option<Join>,
 }
 
 const HTML: [&str; 6] = ["html", "htm", "html.gz", "htm.gz", "html.zst", "htm.zst"];
@@ -75,11 +86,16 @@ impl Source for Files {
         }
         let encoding = Wanted::of_label(&settings.encoding)
             .map_err(|message| BuildError::at("/encoding", message))?;
-        Ok(Files { paths: settings.paths, encoding })
+        let metadata = Join::build(settings.metadata, By::File)?;
+        Ok(Files { paths: settings.paths, encoding, metadata })
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        paths::shards(&self.paths, Self::EXTENSIONS, false)
+        let shards = paths::shards(&self.paths, Self::EXTENSIONS, false)?;
+        if let Some(metadata) = &self.metadata {
+            metadata.check(&shards)?;
+        }
+        Ok(shards)
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
@@ -122,7 +138,7 @@ impl Files {
                 }
             }
         }
-        Ok(())
+        self.metadata.as_ref().map_or(Ok(()), |metadata| metadata.fill(document))
     }
 }
 

@@ -11,7 +11,11 @@ use memchr::memchr;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{inputs::InputsCut, paths};
+use crate::{
+    inputs::InputsCut,
+    metadata::{By, Join, Metadata},
+    paths,
+};
 
 /// Reads JSON lines, each of them one document.
 ///
@@ -32,12 +36,17 @@ pub struct Settings {
     /// any layer may be there, and a document that lacks a needed one fails.
     #[serde(default)]
     pub layers: Option<Vec<String>>,
+    /// A table that brings metadata, a row for each document: its path, or a table of the settings below. A
+    /// row is for the document whose id it has as its key. Documents without a row are kept. Default: none.
+    #[serde(default)]
+    pub metadata: Option<Metadata>,
 }
 
 /// The source `jsonl`.
 #[derive(Debug)]
 pub struct Jsonl {
     paths: Vec<String>,
+    metadata: Option<Join>,
 }
 
 impl Source for Jsonl {
@@ -62,7 +71,8 @@ impl Source for Jsonl {
         if settings.paths.is_empty() {
             return Err(BuildError::at("/paths", "name at least one file, folder or glob, or `-`"));
         }
-        Ok(Jsonl { paths: settings.paths })
+        let metadata = Join::build(settings.metadata, By::Id)?;
+        Ok(Jsonl { paths: settings.paths, metadata })
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
@@ -88,7 +98,7 @@ impl Source for Jsonl {
                 documents.document(&piece.uri, Locator { offset }, line, |document| {
                     let field = json::read(line, document)?;
                     document.set_locator(format_args!("{};field={field}", Locator { offset }));
-                    Ok(())
+                    self.metadata.as_ref().map_or(Ok(()), |metadata| metadata.fill(document))
                 });
             });
         }

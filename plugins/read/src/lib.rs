@@ -18,6 +18,7 @@ pub mod csv;
 pub mod files;
 mod inputs;
 pub mod jsonl;
+pub mod metadata;
 mod open;
 mod paths;
 mod place;

@@ -85,10 +85,11 @@ pub(crate) fn missing(
         let only = names.first().filter(|_| names.len() == 1);
         *other != delimiter && only.is_some_and(|only| memchr(*other, only.as_bytes()).is_some())
     });
+    let table = setting.rsplit_once('.').map_or(String::new(), |(table, _)| format!("{table}."));
     let hint = match other {
-        Some(b'\t') => "; set `delimiter = \"\\t\"` if that divides them".to_owned(),
+        Some(b'\t') => format!("; set `{table}delimiter = \"\\t\"` if that divides them"),
         Some(other) => {
-            format!("; set `delimiter = \"{}\"` if that divides them", char::from(other))
+            format!("; set `{table}delimiter = \"{}\"` if that divides them", char::from(other))
         }
         None => format!("; set `{setting}` to what is there"),
     };
