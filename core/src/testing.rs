@@ -117,8 +117,8 @@ impl Checked<'_> {
                     panic!("`{}` {violation}; the text was {:?}", self.name, document.text);
                 }
                 format!(
-                    "{verdict:?} {:?} {:?} {:?}",
-                    changes.edits, changes.rewrite, changes.arrays
+                    "{verdict:?} {:?} {:?} {:?} {:?}",
+                    changes.edits, changes.rewrite, changes.arrays, changes.note
                 )
             }
             Err(error) => format!("failed: {error}"),
@@ -225,6 +225,11 @@ pub fn metadata(changes: &Changes) -> Vec<(&str, Value<'_>)> {
         (arrays.str(feature.key), arrays.value(feature.value))
     };
     arrays.metadata.iter().map(pair).collect()
+}
+
+/// The note that a stage left for its [`Memory`](crate::Memory); empty where it left none.
+pub fn note(changes: &Changes) -> &[u8] {
+    &changes.note
 }
 
 /// The document that a stage makes of another, with the layers it adds: what a test of a stage
