@@ -89,7 +89,7 @@ mod write;
 #[cfg(feature = "engine")]
 pub(crate) use read::answer_id;
 pub use read::{Field, read, read_answer};
-pub use write::{Form, write, write_answer};
+pub use write::{Form, write, write_answer, write_metadata};
 
 /// The version of the form that is written, and the only one that is read: the key `docmill`.
 pub const VERSION: u32 = 1;

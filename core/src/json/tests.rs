@@ -4,7 +4,7 @@ mod answers;
 
 use proptest::prelude::*;
 
-use super::{Field, Form, read, write};
+use super::{Field, Form, read, write, write_metadata};
 use crate::{
     Document, DocumentBuf, Edit, Offsets, Provenance, Segment, Span, Value, testing::documents,
 };
@@ -67,6 +67,21 @@ fn any_value_survives() {
     let document = parsed(&line);
     assert_eq!(document.view().metadata("b"), Some(Value::Json(r#"{"x":[1,{}]}"#)));
     assert_eq!(document.view().metadata("e"), Some(Value::Number(-1.0)));
+}
+
+#[test]
+fn metadata_stands_alone_too() {
+    for (line, object) in [
+        (
+            r#"{"text": "a", "n": 12345678901234567891, "l": ["\"", null]}"#,
+            r#"{"n":12345678901234567891,"l":["\"",null]}"#,
+        ),
+        (r#"{"text": "a"}"#, "{}"),
+    ] {
+        let mut out = Vec::new();
+        write_metadata(&parsed(line).view(), &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), object);
+    }
 }
 
 #[test]

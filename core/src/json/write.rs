@@ -40,6 +40,12 @@ pub fn write(document: &Document<'_>, form: &Form, out: &mut Vec<u8>) {
     writer.raw("}");
 }
 
+/// Appends the document's metadata as one JSON object, `{}` where it has none.
+pub fn write_metadata(document: &Document<'_>, out: &mut Vec<u8>) {
+    let positions = Positions::new(document.text(), Offsets::default());
+    Writer { positions, out }.object(document);
+}
+
 struct Writer<'a, 'o> {
     positions: Positions<'a>,
     out: &'o mut Vec<u8>,
@@ -47,12 +53,16 @@ struct Writer<'a, 'o> {
 
 impl Writer<'_, '_> {
     fn metadata(&mut self, document: &Document<'_>) {
-        let metadata = document.all_metadata();
-        if metadata.len() == 0 {
-            return;
+        if document.all_metadata().len() > 0 {
+            self.raw(",\"metadata\":");
+            self.object(document);
         }
-        self.raw(",\"metadata\":{");
-        self.separated(metadata, |writer, (key, value)| {
+    }
+
+    /// The metadata.
+    fn object(&mut self, document: &Document<'_>) {
+        self.raw("{");
+        self.separated(document.all_metadata(), |writer, (key, value)| {
             writer.key(key);
             writer.value(value);
         });
