@@ -49,7 +49,10 @@ pub(crate) fn files(bytes: &[u8]) {
     let ending = if choice % 2 == 0 { "txt" } else { "html" };
     let encoding = ENCODINGS[choice / 2 % ENCODINGS.len()];
     check::<Files>(ending, json!({ "encoding": encoding }), bytes, LIMITS[0], |document| {
-        prove(document, bytes);
+        // Of compressed bytes, the raw bytes are what they hold.
+        if ![b"\x1f\x8b", b"\x28\xb5"].iter().any(|mark| bytes.starts_with(*mark)) {
+            prove(document, bytes);
+        }
     });
 }
 

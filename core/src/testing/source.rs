@@ -50,6 +50,8 @@ pub fn check_input<S: Source>(
     max_document: usize,
     mut look: impl FnMut(Document<'_>),
 ) -> Vec<String> {
+    // A new file: one that is emptied and written again is taken to the disk at once.
+    let _ = fs::remove_file(path);
     fs::write(path, bytes).expect("a temporary file can be written");
     let settings = serde_json::from_value(settings.clone()).expect("the settings fit the source");
     let source = S::build(settings).unwrap_or_else(|error| panic!("it cannot be built: {error}"));
