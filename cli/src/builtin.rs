@@ -21,6 +21,7 @@ fn plugins() -> Vec<Plugin> {
         docmill_score_stance::plugin(),
         docmill_template::plugin(),
         docmill_export::plugin(),
+        docmill_parquet::plugin(),
         docmill_sqlite::plugin(),
         docmill_template_encoder::plugin(),
     ]
