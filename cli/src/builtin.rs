@@ -14,6 +14,7 @@ fn plugins() -> Vec<Plugin> {
     vec![
         docmill_read::plugin(),
         docmill_clean::plugin(),
+        docmill_dedupe::plugin(),
         docmill_detect_language::plugin(),
         docmill_filter::plugin(),
         docmill_segment::plugin(),
