@@ -54,12 +54,46 @@ fn begin(uri: &str) -> io::Result<(Opened, Vec<u8>)> {
     let first = head.iter().copied().take(2).collect();
     let whole = io::Cursor::new(head).chain(file);
     let bytes: Box<dyn Read + Send> = if gzip {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, whole)))
+        Box::new(Steps::of(MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, whole))))
     } else if zstd {
-        Box::new(zstd::stream::read::Decoder::new(whole)?)
+        Box::new(Steps::of(zstd::stream::read::Decoder::new(whole)?))
     } else {
         Box::new(whole)
     };
     let compressed = gzip || zstd;
     Ok((Opened { bytes, compressed, len: len.filter(|_| !compressed) }, first))
+}
+
+/// Asks a decoder for bytes in steps of its own, whoever reads them and how much at once.
+///
+/// A decoder that comes to a fault gives none of the bytes that it made in that call, so how much stands before
+/// the fault would depend on how much was asked for: a record that was read could then not be read again.
+struct Steps<D> {
+    decoder: D,
+    bytes: Vec<u8>,
+    /// How many of them are made, and how many of these are given.
+    made: usize,
+    given: usize,
+}
+
+/// How much a decoder makes in a step, at most, in bytes.
+const STEP_BYTES: usize = 32 << 10;
+
+impl<D: Read> Steps<D> {
+    fn of(decoder: D) -> Self {
+        Steps { decoder, bytes: vec![0; STEP_BYTES], made: 0, given: 0 }
+    }
+}
+
+impl<D: Read> Read for Steps<D> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.made && !out.is_empty() {
+            (self.made, self.given) = (0, 0);
+            self.made = self.decoder.read(&mut self.bytes)?;
+        }
+        let mut made = self.bytes.get(self.given..self.made).unwrap_or_default();
+        let given = made.read(out)?;
+        self.given += given;
+        Ok(given)
+    }
 }
