@@ -1,12 +1,17 @@
-//! The sinks `jsonl`, `csv` and `conll`.
+//! The sinks `jsonl`, `csv`, `conll`, and `label-studio`.
 //!
 //! `jsonl` writes everything, one document a line; what it writes, the source `jsonl` reads. `csv` writes
 //! tables for people: documents, entities, stances. `conll` writes a token a line, for tools that train taggers.
+//! `label-studio` writes what people look over and mend.
 
 mod cell;
 mod conll;
 mod csv;
 mod jsonl;
+mod label_studio;
+mod mentions;
+#[cfg(test)]
+mod trial;
 
 use docmill_core::Plugin;
 
@@ -14,6 +19,7 @@ pub use crate::{
     conll::{Conll, ConllSettings},
     csv::{Csv, CsvSettings},
     jsonl::{Jsonl, JsonlSettings},
+    label_studio::{LabelStudio, LabelStudioSettings},
 };
 
 /// The components of this crate.
@@ -22,4 +28,5 @@ pub fn plugin() -> Plugin {
         .sink::<Jsonl>()
         .sink::<Csv>()
         .sink::<Conll>()
+        .sink::<LabelStudio>()
 }
