@@ -1,9 +1,10 @@
-//! The sinks `jsonl`, `csv`, `conll`, and `label-studio`.
+//! The sinks `jsonl`, `csv`, `conll`, `label-studio` and `brat`.
 //!
 //! `jsonl` writes everything, one document a line; what it writes, the source `jsonl` reads. `csv` writes
 //! tables for people: documents, entities, stances. `conll` writes a token a line, for tools that train taggers.
-//! `label-studio` writes what people look over and mend.
+//! `label-studio` and `brat` write what people look over and mend in these tools.
 
+mod brat;
 mod cell;
 mod conll;
 mod csv;
@@ -16,6 +17,7 @@ mod trial;
 use docmill_core::Plugin;
 
 pub use crate::{
+    brat::{Brat, BratSettings},
     conll::{Conll, ConllSettings},
     csv::{Csv, CsvSettings},
     jsonl::{Jsonl, JsonlSettings},
@@ -29,4 +31,5 @@ pub fn plugin() -> Plugin {
         .sink::<Csv>()
         .sink::<Conll>()
         .sink::<LabelStudio>()
+        .sink::<Brat>()
 }
