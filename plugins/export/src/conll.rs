@@ -52,12 +52,7 @@ impl Sink for Conll {
         outputs: &mut [Vec<u8>],
     ) -> Result<(), DocumentError> {
         for layer in [sentences::LAYER, tokens::LAYER] {
-            if document.layer(layer).is_none() {
-                let message = format!(
-                    "the document lacks the layer `{layer}`; add the stage that writes it, or give it in the input"
-                );
-                return Err(DocumentError::new(message));
-            }
+            crate::needs::layer(document, layer)?;
         }
         if let [lines, ..] = outputs {
             lines.extend_from_slice(tagged(document).as_bytes());
