@@ -204,6 +204,8 @@ fn engine(pipeline: &Pipeline) {
     let options = RunOptions {
         threads: 1.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination,
         stop: &stop,
         observe: &|_| {},

@@ -56,6 +56,8 @@ fn run_to(pipeline: &Pipeline, destination: Destination, threads: usize) -> Repo
     let options = RunOptions {
         threads: threads.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination,
         stop: &stop,
         observe: &|_| {},

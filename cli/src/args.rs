@@ -1,6 +1,6 @@
 //! The command line. The doc comments are its help.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -46,6 +46,8 @@ impl Color {
 pub(crate) enum Command {
     /// Run a pipeline
     Run(Run),
+    /// Join what the jobs of a divided run did (`run --shard I/N`)
+    Merge(Merge),
     /// Find all mistakes in pipeline files without reading documents, or try whether a plugin's library
     /// keeps its promises
     Check(Check),
@@ -76,6 +78,7 @@ impl Command {
     pub(crate) fn writes_json(&self) -> bool {
         match self {
             Command::Run(run) => run.json,
+            Command::Merge(merge) => merge.json,
             Command::Check(check) => check.json,
             Command::Verify(verify) => verify.json,
             Command::Test(_)
@@ -117,6 +120,15 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 
+    /// Go on with the same run where it was broken off; start it, where it was not begun
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) resume: bool,
+
+    /// Do the shards of one of N jobs: I is from 0 to N-1. Jobs need not know of each other; when all are
+    /// done, `docmill merge` joins what they did
+    #[arg(long, value_name = "I/N", conflicts_with = "limit")]
+    pub(crate) shard: Option<JobOf>,
+
     /// Refuse plugins, models and word lists that are not as docmill.lock says
     #[arg(long)]
     pub(crate) locked: bool,
@@ -133,6 +145,54 @@ pub(crate) struct Run {
     /// Write the report to standard output, as one JSON object; errors too
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Merge {
+    /// The pipeline file
+    pub(crate) pipeline: PathBuf,
+
+    /// Folders in which jobs worked, beside the run's own
+    #[arg(value_name = "DIR")]
+    pub(crate) from: Vec<PathBuf>,
+
+    /// What the jobs read, as it was given to them
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) input: Vec<String>,
+
+    /// The folder to write to, in place of the run's
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<String>,
+
+    /// Settings, as they were given to the jobs
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Write the report to standard output, as one JSON object; errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// One job of several.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct JobOf {
+    /// From 0.
+    pub(crate) index: usize,
+    /// From 1.
+    pub(crate) of: usize,
+}
+
+impl FromStr for JobOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('/').and_then(|(index, of)| {
+            Some(JobOf { index: index.parse().ok()?, of: of.parse().ok()? })
+        });
+        parsed.filter(|job| job.index < job.of).ok_or_else(|| {
+            "write I/N with I from 0 to N-1: 0/4 is the first of four jobs, 3/4 the last".to_owned()
+        })
+    }
 }
 
 #[derive(clap::Args)]

@@ -28,7 +28,7 @@ pub(crate) enum Failure {
     /// Reading or writing failed.
     Io(String),
     /// A signal stopped it: 128 and the signal's number.
-    Stopped(u8),
+    Stopped(u8, String),
     /// Whoever read the output has gone.
     BrokenPipe,
     /// The user has been told; what is left is the exit code.
@@ -58,7 +58,7 @@ impl Failure {
             Failure::Wrong(_) | Failure::Pipeline(..) => 2,
             Failure::Io(_) => 3,
             Failure::Fault(_) => 101,
-            Failure::Stopped(code) | Failure::Told(code) => *code,
+            Failure::Stopped(code, _) | Failure::Told(code) => *code,
         }
     }
 
@@ -67,11 +67,9 @@ impl Failure {
             Failure::TooManyFailed(message)
             | Failure::Wrong(message)
             | Failure::Io(message)
+            | Failure::Stopped(_, message)
             | Failure::Fault(message) => message.clone(),
             Failure::Pipeline(file, found) => draw::summary(&file.name, found.len()),
-            Failure::Stopped(_) => {
-                "stopped before the end; files are as they were before".to_owned()
-            }
             Failure::BrokenPipe | Failure::Told(_) => String::new(),
         }
     }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use docmill_core::engine::{ComponentReport, DEAD_LETTERS_FILE, Kind, REPORT_FILE, Report};
+use docmill_core::engine::{
+    ComponentReport, DEAD_LETTERS_FILE, DROPPED_FILE, Kind, REPORT_FILE, Report,
+};
 
 use crate::term::{self, BOLD, DIM, RED, one_line};
 
@@ -24,6 +26,7 @@ pub(crate) fn of_run(report: &Report, dir: Option<&Path>, dead_letters: Option<&
             .outputs
             .iter()
             .filter(|output| output.path != DEAD_LETTERS_FILE)
+            .filter(|output| output.path != DROPPED_FILE || output.bytes > 0)
             .map(|output| [shown(&dir.join(&output.path)), term::size(output.bytes)])
             .chain([[shown(&dir.join(REPORT_FILE)), String::new()]])
             .collect();
@@ -42,6 +45,21 @@ pub(crate) fn of_run(report: &Report, dir: Option<&Path>, dead_letters: Option<&
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// What one job of several did.
+pub(crate) fn of_job(report: &Report, jobs: usize) -> String {
+    let documents = report.documents;
+    format!(
+        "{}\n{BOLD}{}{BOLD:#} of this job in {}: {} written, {} dropped, {} failed; when all {jobs} jobs are \
+         done, `docmill merge` joins them",
+        components(report),
+        term::counted(documents.read, "document"),
+        term::seconds(report.seconds),
+        term::count(documents.written),
+        term::count(documents.dropped),
+        term::count(documents.failed),
+    )
 }
 
 fn components(report: &Report) -> String {

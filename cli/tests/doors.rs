@@ -112,6 +112,8 @@ fn outputs(text: &str, registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)
     let options = RunOptions {
         threads: 2.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.to_owned()),
         stop: &stop,
         observe: &|_| {},

@@ -24,6 +24,15 @@ pub struct DocumentBuf {
     pub(crate) trace: Option<Trace>,
     /// Set where the source read a map, so that the raw bytes are not at hand.
     pub(crate) carried: bool,
+    pub(crate) place: InputPlace,
+}
+
+/// Where in the run's inputs a document stands, whatever origin it carries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InputPlace {
+    pub(crate) input: String,
+    /// Its number among the documents of this input in its block, from 0; `None` where it cannot be told.
+    pub(crate) number: Option<u64>,
 }
 
 impl DocumentBuf {
@@ -47,6 +56,8 @@ impl DocumentBuf {
         self.origin.clear();
         self.trace = None;
         self.carried = false;
+        self.place.input.clear();
+        self.place.number = None;
     }
 
     /// The view that stages and sinks get.

@@ -198,7 +198,6 @@ pub(crate) trait AnyStage: Send {
     }
 
     /// What it remembers of earlier documents.
-    #[allow(dead_code, reason = "the run asks for it soon")]
     fn memory(&self) -> Option<Box<dyn Memory>> {
         None
     }
@@ -289,7 +288,6 @@ impl<S: Source> AnySource for S {
 }
 
 /// A sink whose type is not known.
-#[allow(dead_code, reason = "the run calls all of it soon")]
 pub(crate) trait AnySink: Send {
     fn header(&self, output: usize, bytes: &mut Vec<u8>);
     fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {

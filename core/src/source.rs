@@ -167,6 +167,9 @@ pub struct Intake<'a> {
     pub(crate) buf: &'a mut DocumentBuf,
     #[allow(clippy::type_complexity)]
     pub(crate) take: &'a mut dyn FnMut(&mut DocumentBuf, Option<(DocumentError, &[u8])>),
+    /// The input that documents come from at the moment, and how many have come.
+    input: String,
+    number: u64,
 }
 
 impl<'a> Intake<'a> {
@@ -177,7 +180,7 @@ impl<'a> Intake<'a> {
         buf: &'a mut DocumentBuf,
         take: &'a mut dyn FnMut(&mut DocumentBuf, Option<(DocumentError, &[u8])>),
     ) -> Self {
-        Intake { buf, take }
+        Intake { buf, take, input: String::new(), number: 0 }
     }
 
     /// Takes in a document: `fill` makes it from its raw bytes. An error fails this document alone.
@@ -188,6 +191,11 @@ impl<'a> Intake<'a> {
         raw: &[u8],
         fill: impl FnOnce(&mut DocumentBuf) -> Result<(), DocumentError>,
     ) {
+        if self.input != uri {
+            self.input.clear();
+            self.input.push_str(uri);
+            self.number = 0;
+        }
         self.begin(uri, &locator);
         match fill(self.buf) {
             Ok(()) => {
@@ -202,12 +210,15 @@ impl<'a> Intake<'a> {
                 (self.take)(self.buf, Some((error, raw)));
             }
         }
+        self.number += 1;
     }
 
     fn begin(&mut self, uri: &str, locator: &impl std::fmt::Display) {
         self.buf.clear();
         self.buf.origin.uri.push_str(uri);
         self.buf.set_locator(locator);
+        self.buf.place.input.push_str(uri);
+        self.buf.place.number = Some(self.number);
     }
 
     /// Counts an input or record that could not be read as one failed document.

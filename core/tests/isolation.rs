@@ -45,7 +45,7 @@ fn a_thousand_documents_of_which_forty_kill_cost_forty() {
         _ => format!("text {n} {}", "x".repeat(n % 300)),
     };
     let texts: Vec<String> = (0..1000).map(text).collect();
-    let rest = format!("{FAULTY}timeout = \"1 s\"\nmemory = \"100 MiB\"\n{PLAIN}");
+    let rest = format!("{FAULTY}timeout = \"2 s\"\nmemory = \"100 MiB\"\n{PLAIN}");
     let start = Instant::now();
     let (dir, report) = run_all(&texts, &rest, 2);
     let seconds = start.elapsed().as_secs_f64();
@@ -55,7 +55,7 @@ fn a_thousand_documents_of_which_forty_kill_cost_forty() {
     for (raw, error) in letters(dir.path()) {
         let cause = match raw.split(' ').next().unwrap() {
             "segfault" => "the worker of `faulty` was killed by signal 11 (segmentation fault)",
-            "hang" => "the worker of `faulty` took longer than timeout (1 s)",
+            "hang" => "the worker of `faulty` took longer than timeout (2 s)",
             "eat" => "the worker of `faulty` used more than memory (100 MiB)",
             "exit" => "the worker of `faulty` exited with code 0 before it answered",
             _ => "nothing",
@@ -69,7 +69,7 @@ fn a_thousand_documents_of_which_forty_kill_cost_forty() {
         .map(|text| format!("> {text}"))
         .collect();
     assert_eq!(written.lines().skip(1).collect::<Vec<_>>(), wanted);
-    // Ten timeouts of 1 s, thirty other deaths, on two threads, in a debug build.
+    // Ten timeouts of 2 s, thirty other deaths, on two threads, in a debug build.
     assert!(seconds < 60.0, "{seconds} s");
 
     let (other, _) = run_all(&texts, &rest, 4);
@@ -162,6 +162,8 @@ fn a_run_that_waits_for_a_worker_can_be_stopped() {
     let options = RunOptions {
         threads: 1.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &stop,
         observe: &|_| {},
@@ -174,7 +176,7 @@ fn a_run_that_waits_for_a_worker_can_be_stopped() {
         });
         run(&pipeline, options)
     });
-    assert!(matches!(outcome, Err(RunError::Stopped)), "{outcome:?}");
+    assert!(matches!(outcome, Err(RunError::Stopped { .. })), "{outcome:?}");
     // Its timeout would be a minute.
     assert!(start.elapsed() < Duration::from_secs(20));
 }

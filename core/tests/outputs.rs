@@ -27,7 +27,15 @@ fn run_to(
     let stop = AtomicBool::new(false);
     run(
         pipeline,
-        RunOptions { threads: 1.try_into().ok(), limit: None, destination, stop: &stop, observe },
+        RunOptions {
+            threads: 1.try_into().ok(),
+            limit: None,
+            mode: Default::default(),
+            invocation: Default::default(),
+            destination,
+            stop: &stop,
+            observe,
+        },
     )
 }
 

@@ -77,6 +77,8 @@ fn a_fault_outside_of_components_ends_all_workers() {
     let options = RunOptions {
         threads: 4.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_| panic!("on purpose"),

@@ -109,7 +109,8 @@ fn the_same_failures_stop_a_run_at_any_thread_count() {
     let outcomes = [1, 2, 8].map(|threads| {
         let dir = tempfile::tempdir().unwrap();
         let error = run_in(dir.path(), &pipeline, threads).unwrap_err();
-        let RunError::TooManyFailed { failed, allowed: 100, .. } = error else { panic!("{error}") };
+        let RunError::TooManyFailed { failed, allowed, .. } = error else { panic!("{error}") };
+        assert_eq!(allowed, "100");
         (failed, read(dir.path(), "dead-letters.jsonl"))
     });
     assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
@@ -126,11 +127,13 @@ fn a_stopped_run_leaves_earlier_outputs_alone() {
     let options = RunOptions {
         threads: None,
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &stop,
         observe: &|_: &Progress| stop.store(true, Ordering::Relaxed),
     };
-    assert!(matches!(run(&pipeline(&texts, TROUBLE), options), Err(RunError::Stopped)));
+    assert!(matches!(run(&pipeline(&texts, TROUBLE), options), Err(RunError::Stopped { .. })));
     assert_eq!(read(dir.path(), "plain.txt"), "of an earlier run");
     assert!(!dir.path().join(".docmill").exists());
 }
@@ -153,6 +156,8 @@ fn a_timed_run_tells_the_time_of_each_document_in_input_order() {
         let options = RunOptions {
             threads: threads.try_into().ok(),
             limit: None,
+            mode: Default::default(),
+            invocation: Default::default(),
             destination: Destination::Stream {
                 output: Box::new(std::io::sink()),
                 dead_letters: None,
@@ -182,6 +187,8 @@ fn a_limit_takes_the_first_documents() {
     let options = RunOptions {
         threads: None,
         limit: Some(2),
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_: &Progress| {},

@@ -222,6 +222,8 @@ fn seconds(registry: &Registry, documents: usize, deadly: usize, stages: &str) -
     let options = RunOptions {
         threads: 1.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir),
         stop: &stop,
         observe: &|_| {},

@@ -5,6 +5,7 @@ mod check_library;
 mod completions;
 mod explain;
 mod lock;
+mod merge;
 mod new;
 mod plan;
 mod run;
@@ -28,6 +29,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
     }
     match args.command {
         Command::Run(args) => run::run(args),
+        Command::Merge(args) => merge::merge(args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Show(args) => show::run(&args),

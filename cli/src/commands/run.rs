@@ -6,12 +6,14 @@ use std::{
 };
 
 use docmill_core::engine::{
-    DEAD_LETTERS_FILE, Destination, Overrides, Report, RunError, RunOptions, chain,
+    DEAD_LETTERS_FILE, Destination, Mode, Overrides, Report, RunError, RunOptions, chain,
     run as run_pipeline,
 };
 
+use serde_json::json;
+
 use crate::{
-    args::Run,
+    args::{JobOf, Run},
     builtin,
     commands::{lock, plan},
     failure::{Failure, Outcome},
@@ -23,6 +25,9 @@ use crate::{
 
 pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
     let lock = args.locked.then(lock::open).transpose()?;
+    let invocation = json!({
+        "pipeline": args.pipeline, "input": args.input, "output": args.output, "set": args.set,
+    });
     let overrides = Overrides {
         lock: lock.clone(),
         set: args.set,
@@ -50,6 +55,15 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
         }
         _ => {}
     }
+    let mode = match args.shard {
+        Some(JobOf { index, of }) => Mode::Job { index, of, resume: args.resume },
+        None if args.resume => Mode::Resume,
+        None => Mode::Fresh,
+    };
+    if dir.is_none() && mode != Mode::Fresh {
+        let message = "what goes to standard output cannot be resumed or divided; leave out --resume and --shard, or write to a folder";
+        return Err(Failure::Wrong(message.into()));
+    }
     if args.dry_run {
         plan::show(&pipeline, &args.dead_letters, args.json)?;
         return Ok(Outcome::Done);
@@ -70,16 +84,23 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
             threads: None, // the pipeline's, with --threads in it
             limit: args.limit,
             destination,
+            mode,
+            invocation,
             stop: &signals.stop,
             observe: &|progress| display.observe(progress),
         },
     );
     display.end();
-    let report = outcome.map_err(|error| failure(error, &signals))?;
+    let report = outcome.map_err(|error| failure(error, signals.exit_code()))?;
+    if let (Mode::Job { of, .. }, false) = (mode, args.json) {
+        term::tell(table::of_job(&report, of));
+        return Ok(outcome_of(&report));
+    }
     tell(&report, dir.as_deref(), args.dead_letters, args.json)
 }
 
-fn tell(
+/// Tells what a run that came to its end did.
+pub(crate) fn tell(
     report: &Report,
     dir: Option<&Path>,
     dead_letters: Option<PathBuf>,
@@ -93,19 +114,31 @@ fn tell(
         let dead_letters = dir.map(|dir| dir.join(DEAD_LETTERS_FILE)).or(dead_letters);
         term::tell(table::of_run(report, dir, dead_letters.as_deref()));
     }
-    Ok(if report.documents.failed > 0 { Outcome::SomeFailed } else { Outcome::Done })
+    Ok(outcome_of(report))
 }
 
-fn failure(error: RunError, signals: &Signals) -> Failure {
+fn outcome_of(report: &Report) -> Outcome {
+    if report.documents.failed > 0 { Outcome::SomeFailed } else { Outcome::Done }
+}
+
+/// How a run failed; `stopped` is the exit code of one that was stopped.
+pub(crate) fn failure(error: RunError, stopped: u8) -> Failure {
     let message = chain(&error);
     match error {
-        RunError::Build(_) | RunError::NotRestarted { .. } | RunError::TooManyRestarts { .. } => {
-            Failure::Wrong(message)
-        }
+        RunError::Build(_)
+        | RunError::Unreadable { .. }
+        | RunError::MemoryLost { .. }
+        | RunError::Changed { .. }
+        | RunError::NotResumable
+        | RunError::NotDivisible { .. }
+        | RunError::Incomplete { .. }
+        | RunError::NoParts { .. }
+        | RunError::NotRestarted { .. }
+        | RunError::TooManyRestarts { .. } => Failure::Wrong(message),
         RunError::Write(write) if write.is_broken_pipe() => Failure::BrokenPipe,
         RunError::Write(_) => Failure::Io(message),
         RunError::TooManyFailed { .. } => Failure::TooManyFailed(message),
-        RunError::Stopped => Failure::Stopped(signals.exit_code()),
+        RunError::Stopped { .. } => Failure::Stopped(stopped, message),
         RunError::Unbalanced(_) => Failure::Fault(message),
     }
 }

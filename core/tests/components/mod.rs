@@ -61,6 +61,8 @@ pub(crate) fn run_in(dir: &Path, pipeline: &Pipeline, threads: usize) -> Result<
     let options = RunOptions {
         threads: threads.try_into().ok(),
         limit: None,
+        mode: Default::default(),
+        invocation: Default::default(),
         destination: Destination::Folder(dir.to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_: &Progress| {},

@@ -88,6 +88,11 @@ impl<C, B: ?Sized> Part<C, B> {
         built.map_or_else(|| contain_build(|| (self.build)(&self.settings)), Ok)
     }
 
+    /// Gives an instance back that was only looked at, for the next caller.
+    pub(crate) fn give_back(&self, instance: Box<B>) {
+        self.built.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(instance);
+    }
+
     fn planned(&self, kind: Kind) -> PlannedComponent<'_> {
         PlannedComponent {
             kind,

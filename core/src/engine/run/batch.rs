@@ -1,5 +1,5 @@
 //! Takes documents through the stages a batch at a time, where one of them is out of process and each message
-//! to it costs much.
+//! to it costs much, or remembers earlier documents and has to wait for its turn.
 //!
 //! What comes out, its order and the account of it are the same as one document at a time: what failed keeps
 //! its place among the dead letters until the batch is through.
@@ -10,9 +10,12 @@ use crate::{
     DocumentBuf, DocumentError, Verdict,
     engine::run::{
         dead_letters::{self, Failure},
+        done::Done,
+        dropped,
         ledger::Entry,
-        stages::Taken,
-        worker::{Done, Worker, lap, thread_time},
+        memory::Turn,
+        stages::{Fatal, Taken},
+        worker::{Worker, lap, thread_time},
     },
 };
 
@@ -29,6 +32,8 @@ pub(super) struct Gathered {
     len: usize,
     /// Bytes of text in them.
     text: usize,
+    /// Whether a batch is a block, however much is in it.
+    of_blocks: bool,
 }
 
 /// A document in a batch.
@@ -37,11 +42,20 @@ struct Place {
     document: DocumentBuf,
     /// Whether it was dropped, or has failed.
     ended: bool,
-    /// Its dead letter, where it has failed.
+    /// The component that it failed in, where it has failed.
+    failed: Option<usize>,
+    /// Its dead letter, or its line among the dropped.
     letter: Vec<u8>,
+    /// What the stage at hand noted of it, where that one remembers.
+    note: Vec<u8>,
 }
 
 impl Gathered {
+    /// For pipelines with stages that remember: a block passes the gate of such a stage once, as a whole.
+    pub(super) fn of_blocks() -> Self {
+        Gathered { of_blocks: true, ..Gathered::default() }
+    }
+
     /// Gives back what large documents made large; whether there was any.
     pub(super) fn trim(&mut self) -> bool {
         const KEPT: usize = 256 << 10;
@@ -70,32 +84,41 @@ impl Worker<'_> {
         }
         let place = &mut gathered.places[gathered.len];
         place.letter.clear();
-        place.ended = !self.admit(document, failed, done, since, &mut place.letter);
+        (place.ended, place.failed) = (false, None);
+        if let Err(letter) = self.admit(document, failed, done, since) {
+            (place.ended, place.failed, place.letter) = (true, Some(0), letter);
+        }
         std::mem::swap(&mut place.document, document);
         gathered.len += 1;
         gathered.text += place.document.text.len();
         let full = gathered.len >= DOCUMENTS || gathered.text >= TEXT;
+        let full = full && !gathered.of_blocks;
         self.gathered = Some(gathered);
         if full {
-            self.batch(done, since);
+            // Only where no stage remembers, to which the block's number would matter.
+            self.batch(0, done, since);
         }
     }
 
-    /// Takes what was gathered through the stages and sinks.
-    pub(super) fn batch(&mut self, done: &mut Done, since: &mut Instant) {
+    /// Takes what was gathered of this block through the stages and sinks.
+    pub(super) fn batch(&mut self, block: u64, done: &mut Done, since: &mut Instant) {
         let Some(mut gathered) = self.gathered.take() else { return };
         let places = &mut gathered.places[..gathered.len];
         for at in 0..self.pipeline.stages.len() {
             if self.fatal.is_none() {
                 self.stage(at, places, done, since);
             }
+            if let (None, Some(memory)) = (&self.fatal, self.memories.place(at)) {
+                self.recall(at, memory, block, places, done, since);
+            }
         }
         let through = if self.fatal.is_none() { &*places } else { &[] };
         for (at, place) in through.iter().enumerate() {
             done.laps.back_to(through.len() - at);
-            done.dead_letters.extend_from_slice(&place.letter);
-            if !place.ended {
-                self.encode(&place.document, done, since);
+            match place.failed {
+                Some(component) => done.fail_with(&place.document, component, &place.letter),
+                None if place.ended => done.dropped.extend_from_slice(&place.letter),
+                None => self.encode(&place.document, done, since),
             }
         }
         (gathered.len, gathered.text) = (0, 0);
@@ -111,10 +134,12 @@ impl Worker<'_> {
                 entry.read += 1;
                 entry.bytes += place.document.text.len() as u64;
                 let outcome = self.stages.step(at, &mut place.document);
+                place.note.clear();
+                place.note.extend_from_slice(self.stages.note());
                 entry.time += lap(since);
                 done.laps.back_to(count - of);
                 done.laps.end(1 + at);
-                place.settle(outcome, &self.pipeline.stages[at].name, entry);
+                place.settle(outcome, at, &self.pipeline.stages[at].name, entry);
             }
             return;
         }
@@ -144,17 +169,65 @@ impl Worker<'_> {
             done.laps.back_to(count - of);
             done.laps.add(1 + at, time + share);
             *entry.restarts.get_or_insert_default() += u64::from(lost);
-            place.settle(outcome, &self.pipeline.stages[at].name, entry);
+            place.settle(outcome, at, &self.pipeline.stages[at].name, entry);
+        }
+    }
+
+    /// Shows the memory of a stage the documents that it kept, when the block's turn has come.
+    fn recall(
+        &mut self,
+        at: usize,
+        memory: usize,
+        block: u64,
+        places: &mut [Place],
+        done: &mut Done,
+        since: &mut Instant,
+    ) {
+        let waiting = Instant::now();
+        let Some(mut turn) = self.memories.enter(memory, block) else {
+            self.fatal = Some(Fatal::Stopped);
+            return;
+        };
+        done.ledger.waited += waiting.elapsed();
+        *since = Instant::now();
+        let stage = &self.pipeline.stages[at].name;
+        for place in places.iter_mut().filter(|place| !place.ended) {
+            let shown = place.show(&mut turn, stage, &mut done.notes[memory]);
+            let entry = &mut done.ledger.stages[at];
+            entry.time += lap(since);
+            match shown {
+                Ok(outcome) => place.settle(outcome, at, stage, entry),
+                Err(fatal) => {
+                    self.fatal = Some(fatal);
+                    return;
+                }
+            }
         }
     }
 }
 
 impl Place {
-    /// Counts what became of its document.
-    fn settle(&mut self, outcome: Result<Verdict, DocumentError>, stage: &str, entry: &mut Entry) {
+    fn show(
+        &self,
+        turn: &mut Turn<'_>,
+        stage: &str,
+        notes: &mut Vec<u8>,
+    ) -> Result<Result<Verdict, DocumentError>, Fatal> {
+        turn.recall(stage, &self.document.id, &self.note, notes)
+    }
+
+    /// Counts what became of its document in the stage at this place.
+    fn settle(
+        &mut self,
+        outcome: Result<Verdict, DocumentError>,
+        at: usize,
+        stage: &str,
+        entry: &mut Entry,
+    ) {
         match outcome {
             Ok(Verdict::Keep) => {}
             Ok(Verdict::Drop(reason)) => {
+                dropped::write(&self.document, stage, &reason, &mut self.letter);
                 *entry.dropped.entry(reason.name.into_owned()).or_default() += 1;
                 self.ended = true;
             }
@@ -163,7 +236,7 @@ impl Place {
                 let raw = Some(self.document.raw());
                 let failure = Failure { stage, error: &error, raw };
                 dead_letters::write(&self.document, &failure, &mut self.letter);
-                self.ended = true;
+                (self.ended, self.failed) = (true, Some(1 + at));
             }
         }
     }

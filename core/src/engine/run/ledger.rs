@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 /// What one component did with the documents that came to it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Entry {
     /// Documents that came in; of a sink, those that it failed or all sinks encoded.
     pub(super) read: u64,
@@ -47,7 +49,7 @@ impl Entry {
 }
 
 /// The account of a block, or of the run so far.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub(super) struct Ledger {
     /// The source: what it read, and what of it could not be read.
     pub(super) source: Entry,
@@ -70,6 +72,11 @@ impl Ledger {
             sinks: vec![Entry::default(); sinks],
             ..Ledger::default()
         }
+    }
+
+    /// One of as many stages and sinks.
+    pub(super) fn empty(&self) -> Self {
+        Ledger::new(self.stages.len(), self.sinks.len())
     }
 
     pub(super) fn add(&mut self, other: &Ledger) {

@@ -1,15 +1,31 @@
 //! Runs a pipeline: blocks of input go through all stages on one worker, and come out in order.
+//!
+//! A run to a folder puts its outputs on the disk a shard at a time, so that it can be taken up again wherever it
+//! was broken off ([`Mode::Resume`]), and puts the files in place when all shards are done.
 
 mod batch;
+mod commit;
+mod crew;
 mod dead_letters;
+mod done;
+mod dropped;
+mod error;
+mod finish;
+mod folder;
 mod identity;
+mod job;
 mod ledger;
+mod memory;
 mod order;
-mod outputs;
+mod parts;
+mod plan;
 mod reader;
+mod record;
 mod report;
 mod stages;
+mod stop;
 mod times;
+mod tracks;
 mod worker;
 mod writer;
 
@@ -18,40 +34,48 @@ use std::{
     num::NonZeroUsize,
     panic::resume_unwind,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
     thread,
+    time::{Duration, Instant},
 };
 
-use thiserror::Error;
+use serde_json::Value as Json;
 
+pub use error::RunError;
+pub(crate) use folder::WORK_FOLDER;
+pub use folder::WriteError;
 pub(crate) use identity::complete;
 pub use identity::digest;
 pub(crate) use identity::digest_of;
-pub(crate) use outputs::WORK_FOLDER;
-pub use outputs::WriteError;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
-use stages::Fatal;
 pub(crate) use stages::Stages;
 pub use times::Times;
 
 use crate::{
-    Block, BuildError, DocumentError,
-    engine::{OnError, Pipeline},
+    engine::{OnError, Pipeline, contain::contain_build},
     plugin::AnySource,
 };
+use commit::Committer;
+use crew::{Crew, Ended, lock};
+use folder::OneFile;
+use job::{Job, Taken};
+use ledger::Ledger;
+use memory::Memories;
 use order::Order;
+use parts::Parts;
 use reader::Reader;
-use times::nanoseconds;
-use worker::{Done, Worker, thread_time};
-use writer::Writer;
+use record::Record;
+use stop::Stop;
+use tracks::{Track, TrackKind};
+use worker::Worker;
+use writer::{Outputs, Sent, Unwritten, Writer};
 
 /// The file, in the run's folder, that a run is accounted for in.
 pub const REPORT_FILE: &str = "run.json";
 /// The file, in the run's folder, that failed documents are written to.
 pub const DEAD_LETTERS_FILE: &str = "dead-letters.jsonl";
+/// The file, in the run's folder, that lists the documents that stages dropped.
+pub const DROPPED_FILE: &str = "dropped.jsonl";
 
 /// How to run, beside what the pipeline file says.
 pub struct RunOptions<'a> {
@@ -61,10 +85,34 @@ pub struct RunOptions<'a> {
     pub limit: Option<u64>,
     /// Where outputs go.
     pub destination: Destination,
-    /// Set from outside to stop the run: it ends with [`RunError::Stopped`].
+    /// Whether to go on with a run that was broken off, or to do a part of one.
+    pub mode: Mode,
+    /// How the run was asked for: kept in its folder, so that it can be asked for again.
+    pub invocation: Json,
+    /// Set from outside to stop the run: shards that are begun have two seconds to come to their end, then it
+    /// ends with [`RunError::Stopped`].
     pub stop: &'a AtomicBool,
     /// Called now and then with what was done so far.
     pub observe: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// What of a run is to be done. A run to a stream can only be [`Fresh`](Mode::Fresh).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// All of it, from the start; what an earlier one left behind is removed.
+    #[default]
+    Fresh,
+    /// What is not done yet; all, where nothing is.
+    Resume,
+    /// The shards of one job of several, for [`merge`] to join when all are done.
+    Job {
+        /// Which job, from 0.
+        index: usize,
+        /// How many there are, from 1.
+        of: usize,
+        /// Whether to go on with what this job did before, or to do it anew.
+        resume: bool,
+    },
 }
 
 /// Where outputs go.
@@ -93,86 +141,6 @@ pub struct Progress {
     pub failed: u64,
 }
 
-/// Why a run did not come to its end.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// A component could not be built.
-    #[error("a component could not be built")]
-    Build(#[from] BuildError),
-    /// An output could not be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// More documents failed than `max-failed` allows.
-    #[error("{}{}", too_many(*failed, *allowed), see(dead_letters))]
-    TooManyFailed {
-        /// How many failed.
-        failed: u64,
-        /// How many may.
-        allowed: u64,
-        /// Where they are; empty where they are not kept.
-        dead_letters: PathBuf,
-    },
-    /// A stage's own process died over more documents in a row than `max-restarts` allows.
-    #[error(
-        "{lost} documents in a row cost the stage `{stage}` its process, and max-restarts allows {allowed}; the last was `{document}`"
-    )]
-    TooManyRestarts {
-        /// The stage, by its name in the pipeline.
-        stage: String,
-        /// How many documents.
-        lost: u32,
-        /// How many may.
-        allowed: u32,
-        /// The id of the last of them.
-        document: String,
-        /// How the process ended over it.
-        source: DocumentError,
-    },
-    /// The process of a stage died and cannot be started again.
-    #[error("the process of the stage `{stage}` cannot be started again")]
-    NotRestarted {
-        /// The stage, by its name in the pipeline.
-        stage: String,
-        /// Why.
-        source: BuildError,
-    },
-    /// It was stopped from outside.
-    #[error("stopped before the end; no file was put in place")]
-    Stopped,
-    /// The account does not balance: a fault of docmill.
-    #[error(
-        "the account of the run does not balance, so its outputs were not kept; please report this"
-    )]
-    Unbalanced(Box<Report>),
-}
-
-impl From<Fatal> for RunError {
-    fn from(fatal: Fatal) -> Self {
-        match fatal {
-            Fatal::Stopped => RunError::Stopped,
-            Fatal::NotStarted { stage, error } => RunError::NotRestarted { stage, source: error },
-            Fatal::Restarts { stage, lost, allowed, document, error } => {
-                RunError::TooManyRestarts { stage, lost, allowed, document, source: error }
-            }
-        }
-    }
-}
-
-fn too_many(failed: u64, allowed: u64) -> String {
-    let documents = if failed == 1 { "document" } else { "documents" };
-    match allowed {
-        0 => format!("{failed} {documents} failed, and on-error or max-failed allows none"),
-        _ => format!("{failed} {documents} failed, more than max-failed allows ({allowed})"),
-    }
-}
-
-fn see(dead_letters: &Path) -> String {
-    match dead_letters.as_os_str().is_empty() {
-        true => String::new(),
-        false => format!("; {} says why", dead_letters.display()),
-    }
-}
-
 /// Runs a pipeline.
 ///
 /// # Errors
@@ -198,19 +166,33 @@ pub fn run_timed(
     Ok((report, times.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
+/// Joins what the jobs of a run did ([`Mode::Job`]), in its folder or in others, and puts the files in place.
+///
+/// # Errors
+///
+/// [`RunError::Incomplete`] where a job is not done, [`RunError::Changed`] where they did not run this pipeline on
+/// these inputs, or a file cannot be written.
+pub fn merge(
+    pipeline: &Pipeline,
+    dir: &Path,
+    from: &[PathBuf],
+    invocation: Json,
+) -> Result<Report, RunError> {
+    let start = Instant::now();
+    let memories = Memories::of(pipeline)?;
+    let tracks = tracks::of(pipeline, &memories.stages());
+    match Job::gather(pipeline, dir, from, invocation, &tracks)? {
+        Taken::Ended(report) => Ok(*report),
+        Taken::Job(job) => finish(pipeline, &tracks, &job, &job.done, 0, start.elapsed()),
+    }
+}
+
 fn run_with(
     pipeline: &Pipeline,
     options: RunOptions<'_>,
     times: Option<&Mutex<Times>>,
 ) -> Result<Report, RunError> {
-    let digest = digest(pipeline.canonical().as_bytes());
-    // Sixteen hexadecimal digits name the folder in which the run works.
-    let key = &digest["sha256:".len()..][..16];
-    let source = pipeline.source.instance()?;
-    let dead_letters_path = match &options.destination {
-        Destination::Folder(dir) => Some(dir.join(DEAD_LETTERS_FILE)),
-        Destination::Stream { dead_letters, .. } => dead_letters.clone(),
-    };
+    let start = Instant::now();
     let threads = match options.limit {
         Some(_) => 1,
         None => options
@@ -219,140 +201,297 @@ fn run_with(
             .or(thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get),
     };
-    let mut workers = (0..threads)
-        .map(|_| Worker::new(pipeline, &*source, options.limit, options.stop))
-        .collect::<Result<Vec<_>, _>>()?;
-    workers.iter_mut().for_each(|worker| worker.timed = times.is_some());
-    let writer = Mutex::new(Writer::open(pipeline, key, options.destination)?);
-    let total_bytes =
-        pipeline.shards.iter().flat_map(|shard| &shard.inputs).map(|input| input.bytes).sum();
-    let run = Run {
+    let running = Running {
         pipeline,
-        source: &*source,
-        max_failed: match pipeline.run.on_error {
-            OnError::Stop => 0,
-            OnError::DeadLetter => pipeline.run.max_failed.unwrap_or(u64::MAX),
-        },
-        reader: Mutex::new(Reader::default()),
-        order: Order::new(4 * threads as u64),
-        writer: &writer,
-        dead_letters: dead_letters_path.as_deref().unwrap_or(Path::new("")),
-        total_bytes,
-        stop: options.stop,
+        source: &*pipeline.source.instance()?,
+        memories: &Memories::of(pipeline)?,
+        threads,
+        limit: options.limit,
         observe: options.observe,
         times,
+        start,
     };
-    let outcome = thread::scope(|scope| {
-        let run = &run;
-        let Some((own, others)) = workers.split_first_mut() else { return Ok(()) };
-        // Where the system gives no more threads, fewer do the work.
-        let others: Vec<_> = others
-            .iter_mut()
-            .map_while(|worker| {
-                thread::Builder::new().spawn_scoped(scope, move || run.work(worker)).ok()
-            })
-            .collect();
-        let own = run.work(own);
-        let outcomes = others
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        outcomes.fold(own, Result::and)
-    });
-    let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match outcome {
-        Ok(()) => {
-            let mut report = Report::of(pipeline, &writer.ledger);
-            report.pipeline_digest = digest;
-            report.threads = threads;
-            writer.finish(report)
+    match options.destination {
+        Destination::Folder(dir) => {
+            running.to_folder(&dir, options.mode, options.invocation, options.stop)
         }
-        Err(error) => {
-            if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
-                writer.place_dead_letters()?;
-            }
-            Err(error)
+        Destination::Stream { output, dead_letters } => {
+            running.to_stream(output, dead_letters.as_deref(), options.stop)
         }
     }
 }
 
-/// What the workers of a run share.
-struct Run<'a> {
+/// A run, wherever it goes.
+struct Running<'a> {
     pipeline: &'a Pipeline,
     source: &'a dyn AnySource,
-    /// More failed documents than this stop the run.
-    max_failed: u64,
-    reader: Mutex<Reader>,
-    order: Order<Done>,
-    writer: &'a Mutex<Writer>,
-    dead_letters: &'a Path,
-    total_bytes: Option<u64>,
-    stop: &'a AtomicBool,
+    memories: &'a Memories,
+    threads: usize,
+    limit: Option<u64>,
     observe: &'a (dyn Fn(&Progress) + Sync),
     times: Option<&'a Mutex<Times>>,
+    start: Instant,
 }
 
-impl Run<'_> {
-    /// Works until there are no more blocks.
-    fn work(&self, worker: &mut Worker<'_>) -> Result<(), RunError> {
-        let _guard = EndOnPanic(&self.order);
-        let mut block = Block::default();
-        while !worker.is_full() && !self.order.has_ended() {
-            let since = self.times.map(|_| thread_time());
-            let number = self.reader.lock().unwrap_or_else(PoisonError::into_inner).next(
-                self.pipeline,
-                self.source,
-                &mut block,
-            );
-            let Some(number) = number else { break };
-            let reading = since.map(|since| thread_time().saturating_sub(since));
-            let Some(mut done) = self.order.admit(number) else { break };
-            done.laps.reading = reading.map_or(0, nanoseconds);
-            worker.block(&block, &mut done);
-            if let Some(fatal) = worker.fatal.take() {
-                self.order.end();
-                return Err(fatal.into());
-            }
-            if self.stop.load(Ordering::Relaxed) {
-                self.order.end();
-                return Err(RunError::Stopped);
-            }
-            self.order.hand_in(number, done, |done| self.write(done))?;
+impl Running<'_> {
+    fn to_folder(
+        &self,
+        dir: &Path,
+        mode: Mode,
+        invocation: Json,
+        stop: &AtomicBool,
+    ) -> Result<Report, RunError> {
+        let memories = self.memories.stages();
+        if let (Mode::Job { .. }, Some(stage)) = (mode, memories.first()) {
+            let stage = self.pipeline.stages[*stage].name.clone();
+            return Err(RunError::NotDivisible { stage });
         }
-        Ok(())
+        let tracks = tracks::of(self.pipeline, &memories);
+        let job = match Job::take(self.pipeline, dir, mode, invocation, &tracks)? {
+            Taken::Ended(report) => return Ok(*report),
+            Taken::Job(job) => job,
+        };
+        self.memories.replay(&job.work, &tracks, &job.done)?;
+        let committer = Mutex::new(Committer::new(self.pipeline, job.work.clone(), &tracks)?);
+        let records = Mutex::new(job.done.clone());
+        let stop = Stop::new(stop, stop::GRACE);
+        let outcome = self.shards(&job, &tracks, &committer, &records, &stop);
+        let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
+        records.sort_unstable_by_key(|record| record.shard);
+        let own = |record: &&Record| record.stem == job.stem;
+        let ended = match outcome {
+            Ok(()) if matches!(mode, Mode::Job { .. }) && all_done(&job.todo, &records) => {
+                let own: Vec<Record> = records.iter().filter(own).cloned().collect();
+                Ok(self.report(&job, &own))
+            }
+            Ok(()) if self.limit.is_some() || records.len() == job.plan.shards => {
+                let elapsed = self.start.elapsed();
+                finish(self.pipeline, &tracks, &job, &records, self.threads, elapsed)
+            }
+            Ok(()) | Err(Ended::Quietly) => {
+                Err(RunError::Stopped { done: records.len(), shards: job.plan.shards })
+            }
+            Err(Ended::With(error)) => Err(error),
+        };
+        if let Err(error) = &ended {
+            if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
+                finish::place_dead_letters(&tracks, &job.dir, &job.work, &job.stem)?;
+            }
+            if job.is_empty(&records) {
+                folder::clear(&job.work);
+            }
+        }
+        ended
     }
 
-    fn write(&self, done: &mut Done) -> Result<(), RunError> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write(done)?;
-        if let Some(times) = self.times {
-            times.lock().unwrap_or_else(PoisonError::into_inner).add(&done.laps);
+    /// Does the shards of a job. What was committed is added to `records`.
+    fn shards(
+        &self,
+        job: &Job,
+        tracks: &[Track],
+        committer: &Mutex<Committer>,
+        records: &Mutex<Vec<Record>>,
+        stop: &Stop<'_>,
+    ) -> Result<(), Ended> {
+        let fatal = |error: RunError| Ended::With(error);
+        let mut parts = Parts::open(job.work.clone(), &job.stem, tracks, &job.done)
+            .map_err(|error| fatal(error.into()))?;
+        let begins = !job.done.iter().any(|record| record.stem == job.stem);
+        if begins && job.todo.first().is_none_or(|first| *first == 0) {
+            write_heads(self.pipeline, tracks, &mut parts).map_err(fatal)?;
         }
-        let ledger = &writer.ledger;
-        (self.observe)(&Progress {
-            bytes: ledger.bytes,
-            total_bytes: self.total_bytes,
-            documents: ledger.read(),
-            failed: ledger.failed(),
-        });
-        let (failed, allowed) = (ledger.failed(), self.max_failed);
-        if failed > allowed {
-            return Err(RunError::TooManyFailed {
-                failed,
-                allowed,
-                dead_letters: self.dead_letters.to_owned(),
+        thread::scope(|scope| {
+            let (commits, finished) = commit::channel();
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                finished.into_iter().try_for_each(|finished| {
+                    let record = lock(committer).commit(finished)?;
+                    lock(records).push(record);
+                    Ok::<(), WriteError>(())
+                })
             });
+            let commits = thread.is_ok().then_some(commits);
+            let sent = Sent { commits, committer, records };
+            let outputs = Outputs::Parts(Box::new(parts), sent);
+            let before = finish::sum(&job.done, self.empty());
+            let dead_letters = job.dir.join(DEAD_LETTERS_FILE);
+            let worked = self.work(outputs, before, job.todo.clone(), &dead_letters, stop);
+            // The writer is gone, and with it the way to send more: the thread comes to its end.
+            let committed = match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => Ok(()),
+            };
+            match committed {
+                Ok(()) => worked,
+                Err(error) => Err(Ended::With(error.into())),
+            }
+        })
+    }
+
+    fn to_stream(
+        &self,
+        output: Box<dyn Write + Send>,
+        dead_letters: Option<&Path>,
+        stop: &AtomicBool,
+    ) -> Result<Report, RunError> {
+        let mut output = output;
+        for (sink, part) in self.pipeline.sinks.iter().enumerate() {
+            for at in 0..part.contract.outputs.len() {
+                let head = head(self.pipeline, sink, at)?;
+                output.write_all(&head).map_err(|error| WriteError::new(Path::new("-"), error))?;
+            }
         }
-        Ok(())
+        let file = dead_letters.map(OneFile::open).transpose()?;
+        let file = Mutex::new(file);
+        let stop = Stop::new(stop, Duration::ZERO);
+        let outputs = Outputs::Stream(output, &file);
+        let all = (0..self.pipeline.shards.len()).collect();
+        let path = dead_letters.unwrap_or(Path::new(""));
+        let mut ledger = self.empty();
+        let worked = self.work_with(outputs, self.empty(), all, path, &stop, &mut ledger);
+        let place = || lock(&file).as_mut().map_or(Ok(()), OneFile::place);
+        match worked {
+            Ok(()) if !stop.is_asked() => {
+                place()?;
+                let mut report = Report::of(self.pipeline, &ledger);
+                report.pipeline_digest = digest(self.pipeline.canonical().as_bytes());
+                (report.threads, report.shards) = (self.threads, self.pipeline.shards.len());
+                report.seconds = self.start.elapsed().as_secs_f64();
+                balanced(&ledger, report)
+            }
+            Ok(()) | Err(Ended::Quietly) => Err(RunError::Stopped { done: 0, shards: 0 }),
+            Err(Ended::With(error)) => {
+                if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
+                    place()?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn work(
+        &self,
+        outputs: Outputs<'_>,
+        before: Ledger,
+        shards: Vec<usize>,
+        dead_letters: &Path,
+        stop: &Stop<'_>,
+    ) -> Result<(), Ended> {
+        self.work_with(outputs, before, shards, dead_letters, stop, &mut self.empty())
+    }
+
+    /// Takes the documents of these shards through the pipeline. `before` accounts for others, `ledger` becomes the
+    /// account of all.
+    fn work_with(
+        &self,
+        outputs: Outputs<'_>,
+        before: Ledger,
+        shards: Vec<usize>,
+        dead_letters: &Path,
+        stop: &Stop<'_>,
+        ledger: &mut Ledger,
+    ) -> Result<(), Ended> {
+        let built = (0..self.threads)
+            .map(|_| Worker::new(self.pipeline, self.source, self.limit, stop, self.memories));
+        let built: Result<Vec<_>, _> = built.collect();
+        let mut workers = built.map_err(|error| Ended::With(error.into()))?;
+        workers.iter_mut().for_each(|worker| worker.timed = self.times.is_some());
+        let inputs = self.pipeline.shards.iter().flat_map(|shard| &shard.inputs);
+        let crew = Crew {
+            pipeline: self.pipeline,
+            source: self.source,
+            max_failed: match self.pipeline.run.on_error {
+                OnError::Stop => 0,
+                OnError::DeadLetter => self.pipeline.run.max_failed.unwrap_or(u64::MAX),
+            },
+            reader: Mutex::new(Reader::new(shards.iter().copied())),
+            order: Order::new(4 * self.threads as u64),
+            writer: Mutex::new(Writer::new(outputs, before)),
+            memories: self.memories,
+            dead_letters,
+            total_bytes: inputs.map(|input| input.bytes).sum(),
+            stop,
+            observe: self.observe,
+            times: self.times,
+        };
+        let worked = crew.work(&mut workers);
+        let mut writer = crew.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let (Ok(()), Some(_)) = (&worked, self.limit) {
+            // The input may go on.
+            writer.end_early().map_err(|unwritten| match unwritten {
+                Unwritten::Failed(error) => Ended::With(error.into()),
+                Unwritten::Refused => Ended::Quietly,
+            })?;
+        }
+        *ledger = writer.ledger;
+        worked
+    }
+
+    fn empty(&self) -> Ledger {
+        Ledger::new(self.pipeline.stages.len(), self.pipeline.sinks.len())
+    }
+
+    fn report(&self, job: &Job, records: &[Record]) -> Report {
+        let mut report = account(self.pipeline, job, records);
+        (report.threads, report.seconds) = (self.threads, self.start.elapsed().as_secs_f64());
+        report
     }
 }
 
-/// Lets the other workers end when this one panics: a fault of the engine itself.
-struct EndOnPanic<'a>(&'a Order<Done>);
+/// The account of these shards of a run.
+fn account(pipeline: &Pipeline, job: &Job, records: &[Record]) -> Report {
+    let empty = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
+    let mut report = Report::of(pipeline, &finish::sum(records, empty));
+    report.pipeline_digest = digest(pipeline.canonical().as_bytes());
+    (report.run, report.shards) = (job.plan.key.clone(), records.len());
+    report
+}
 
-impl Drop for EndOnPanic<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.end();
+/// Puts the files of a run in place whose shards are done.
+fn finish(
+    pipeline: &Pipeline,
+    tracks: &[Track],
+    job: &Job,
+    records: &[Record],
+    threads: usize,
+    elapsed: Duration,
+) -> Result<Report, RunError> {
+    let mut report = account(pipeline, job, records);
+    (report.threads, report.seconds) = (threads, elapsed.as_secs_f64());
+    let empty = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
+    let report = balanced(&finish::sum(records, empty), report)?;
+    finish::finish(pipeline, tracks, &job.dir, &job.work, records, report)
+}
+
+fn balanced(ledger: &Ledger, report: Report) -> Result<Report, RunError> {
+    match ledger.balances() {
+        true => Ok(report),
+        false => Err(RunError::Unbalanced(Box::new(report))),
+    }
+}
+
+fn all_done(todo: &[usize], records: &[Record]) -> bool {
+    todo.iter().all(|shard| records.binary_search_by_key(shard, |r| r.shard).is_ok())
+}
+
+/// Writes what stands at the head of outputs that are joined of their parts.
+fn write_heads(pipeline: &Pipeline, tracks: &[Track], parts: &mut Parts) -> Result<(), RunError> {
+    for (at, track) in tracks.iter().enumerate() {
+        if let TrackKind::Output { sink, output, merged: false } = track.kind {
+            parts.write_head(at, &head(pipeline, sink, output)?)?;
         }
     }
+    Ok(())
+}
+
+/// What stands at the head of an output.
+fn head(pipeline: &Pipeline, sink: usize, output: usize) -> Result<Vec<u8>, RunError> {
+    let part = &pipeline.sinks[sink];
+    let instance = part.instance()?;
+    let mut bytes = Vec::new();
+    contain_build(|| {
+        instance.header(output, &mut bytes);
+        Ok(())
+    })?;
+    part.give_back(instance);
+    Ok(bytes)
 }

@@ -1,14 +1,14 @@
 //! What a run did: the table at its end, and `run.json`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::ledger::{Entry, Ledger};
 use crate::engine::{Pipeline, pipeline::Part};
 
 /// The account of a run. Written to `run.json`; its threads, times and memory are the only things in a
 /// run's folder that differ between two runs of the same pipeline over the same input.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Report {
     /// The version of docmill.
     pub docmill: String,
@@ -16,6 +16,11 @@ pub struct Report {
     pub pipeline: String,
     /// `sha256:` and the digest of the checked pipeline: components, settings, plugin versions.
     pub pipeline_digest: String,
+    /// Names the run: sixteen hexadecimal digits made of pipeline, plugins, the files that settings name, and inputs.
+    /// Empty of a run to a stream.
+    pub run: String,
+    /// How many shards it has. A run of one job of several accounts for that one's alone.
+    pub shards: usize,
     /// The plugins whose components it uses.
     pub plugins: Vec<PluginReport>,
     /// Worker threads.
@@ -42,7 +47,7 @@ pub struct Report {
 }
 
 /// A plugin, as it took part in a run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PluginReport {
     /// Its crate.
     pub name: String,
@@ -57,7 +62,7 @@ pub struct PluginReport {
 }
 
 /// The fates of all documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Totals {
     /// Read by the source, or failed to be.
     #[serde(rename = "in")]
@@ -73,7 +78,7 @@ pub struct Totals {
 }
 
 /// What one component did.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ComponentReport {
     /// Its name in the pipeline.
@@ -102,7 +107,7 @@ pub struct ComponentReport {
 }
 
 /// A file that a run wrote.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct OutputReport {
     /// Below the run's folder.
     pub path: String,

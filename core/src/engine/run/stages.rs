@@ -1,15 +1,11 @@
 //! The stages of a pipeline, at work on one document after another: in a run, and in tests.
 
-use std::{
-    ops::ControlFlow,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{ops::ControlFlow, time::Duration};
 
 use crate::{
     BuildError, Changes, Contract, Document, DocumentBuf, DocumentError, Provenance, Verdict,
     Violation,
-    engine::{Apply, Pipeline, chain, contain::contain, pipeline::Part},
+    engine::{Apply, Pipeline, chain, contain::contain, pipeline::Part, run::stop::Stop},
     plugin::{AnyStage, Batch},
 };
 
@@ -76,6 +72,11 @@ impl<'p> Stages<'p> {
         settle(&mut self.apply, planned, self.level, document, changes, verdict)
     }
 
+    /// What the stage that was last stepped through noted of the document.
+    pub(super) fn note(&self) -> &[u8] {
+        &self.changes.note
+    }
+
     /// Whether the stage at this place is out of process, so that it wants [`batch`](Self::batch).
     pub(super) fn is_remote(&mut self, at: usize) -> bool {
         self.instances[at].as_mut().is_some_and(|stage| stage.remote().is_some())
@@ -88,7 +89,7 @@ impl<'p> Stages<'p> {
         at: usize,
         documents: Vec<&mut DocumentBuf>,
         taken: &mut Vec<Taken>,
-        stop: &AtomicBool,
+        stop: &Stop<'_>,
     ) -> Result<(), Fatal> {
         let planned = &self.planned[at];
         let Some(stage) = self.instances[at].as_mut().and_then(|stage| stage.remote()) else {
@@ -171,6 +172,8 @@ pub(super) struct Taken {
 pub(super) enum Fatal {
     /// It is stopped from outside, and some documents have had no answer.
     Stopped,
+    /// The memory of a stage panicked.
+    Memory { stage: String, panic: String },
     /// The process of a stage cannot be started again.
     NotStarted { stage: String, error: BuildError },
     /// Too many documents in a row cost the process of a stage its life.
@@ -188,12 +191,12 @@ struct Sent<'a, 'd> {
     in_a_row: &'a mut u32,
     max_restarts: u32,
     fatal: Option<Fatal>,
-    stop: &'a AtomicBool,
+    stop: &'a Stop<'a>,
 }
 
 impl Batch for Sent<'_, '_> {
     fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.is_due()
     }
 
     fn len(&self) -> usize {

@@ -1,10 +1,7 @@
 //! Takes blocks through all stages and sinks, one document at a time; a batch at a time where a stage is out of
 //! process ([`batch`](super::batch)).
 
-use std::{
-    sync::atomic::AtomicBool,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -17,24 +14,16 @@ use crate::{
         run::{
             batch::Gathered,
             dead_letters::{self, Failure},
+            done::Done,
             identity,
-            ledger::Ledger,
+            memory::Memories,
+            reader::Read,
             stages::{Fatal, KEPT, Stages},
-            times::Laps,
+            stop::Stop,
         },
     },
     plugin::{AnySink, AnySource},
 };
-
-/// What came out of a block.
-#[derive(Default)]
-pub(super) struct Done {
-    /// The bytes for each output file, in the order of the plan.
-    pub(super) outputs: Vec<Vec<u8>>,
-    pub(super) dead_letters: Vec<u8>,
-    pub(super) ledger: Ledger,
-    pub(super) laps: Laps,
-}
 
 /// One thread's instances and buffers.
 pub(super) struct Worker<'p> {
@@ -52,7 +41,8 @@ pub(super) struct Worker<'p> {
     /// How many documents it may still take in, where that is limited.
     left: Option<u64>,
     /// Set from outside to stop the run, which a stage out of process may be waiting in.
-    pub(super) stop: &'p AtomicBool,
+    pub(super) stop: &'p Stop<'p>,
+    pub(super) memories: &'p Memories,
     /// Whether it takes the time of each document.
     pub(super) timed: bool,
 }
@@ -63,10 +53,15 @@ impl<'p> Worker<'p> {
         pipeline: &'p Pipeline,
         source: &'p dyn AnySource,
         limit: Option<u64>,
-        stop: &'p AtomicBool,
+        stop: &'p Stop<'p>,
+        memories: &'p Memories,
     ) -> Result<Self, BuildError> {
         let mut stages = Stages::of(pipeline)?;
         let remote = (0..pipeline.stages.len()).any(|at| stages.is_remote(at));
+        let gathered = match (memories.is_empty(), remote) {
+            (false, _) => Some(Gathered::of_blocks()),
+            (true, remote) => remote.then(Gathered::default),
+        };
         Ok(Worker {
             pipeline,
             source,
@@ -78,10 +73,11 @@ impl<'p> Worker<'p> {
                 .map(|part| part.instance().map(Some))
                 .collect::<Result<_, _>>()?,
             document: DocumentBuf::new(),
-            gathered: remote.then(Gathered::default),
+            gathered,
             fatal: None,
             left: limit,
             stop,
+            memories,
             timed: false,
         })
     }
@@ -92,11 +88,10 @@ impl<'p> Worker<'p> {
     }
 
     /// Takes a block through; `done` lends its buffers.
-    pub(super) fn block(&mut self, block: &Block, done: &mut Done) {
-        done.outputs.resize_with(self.pipeline.outputs().count(), Vec::new);
-        done.outputs.iter_mut().for_each(Vec::clear);
-        done.dead_letters.clear();
-        done.ledger = Ledger::new(self.pipeline.stages.len(), self.sinks.len());
+    pub(super) fn block(&mut self, read: &Read, block: &Block, done: &mut Done) {
+        let (outputs, notes) = (self.pipeline.outputs().count(), self.memories.len());
+        done.clear(outputs, notes, self.pipeline.stages.len(), self.sinks.len());
+        (done.shard, done.ends) = (read.shard, read.ends);
         done.ledger.bytes = block.pieces.iter().map(|piece| piece.range.len() as u64).sum();
 
         let components = 1 + self.pipeline.stages.len() + self.sinks.len();
@@ -113,6 +108,7 @@ impl<'p> Worker<'p> {
                     None => return,
                 }
             }
+            done.count(document);
             match self.fatal {
                 Some(_) => {}
                 None if self.gathered.is_some() => self.gather(document, failed, done, &mut since),
@@ -120,18 +116,19 @@ impl<'p> Worker<'p> {
             }
         };
         let parsed = contain(|| source.parse(block, &mut Intake::new(&mut document, &mut take)));
-        self.batch(done, &mut since);
+        self.batch(read.number, done, &mut since);
         if let Err(panic) = parsed {
             let uri = block.pieces.first().map_or("", |piece| &piece.uri);
             done.ledger.source.read += 1;
             done.ledger.source.failed += 1;
             document.clear();
             document.origin.uri.push_str(uri);
+            document.place.input.push_str(uri);
             let error = DocumentError::new(format!(
                 "the source panicked: {panic}; the rest of its block is lost"
             ));
             let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: None };
-            dead_letters::write(&document, &failure, &mut done.dead_letters);
+            done.fail(&document, 0, &failure);
         }
         self.document = document;
         self.trim(done);
@@ -145,11 +142,8 @@ impl<'p> Worker<'p> {
         done: &mut Done,
         since: &mut Instant,
     ) {
-        let mut letter = std::mem::take(&mut done.dead_letters);
-        let admitted = self.admit(document, failed, done, since, &mut letter);
-        done.dead_letters = letter;
-        if !admitted {
-            return;
+        if let Err(letter) = self.admit(document, failed, done, since) {
+            return done.fail_with(document, 0, &letter);
         }
         for (at, planned) in self.pipeline.stages.iter().enumerate() {
             let entry = &mut done.ledger.stages[at];
@@ -161,6 +155,8 @@ impl<'p> Worker<'p> {
             match outcome {
                 Ok(Verdict::Keep) => {}
                 Ok(Verdict::Drop(reason)) => {
+                    done.drop(document, &planned.name, &reason);
+                    let entry = &mut done.ledger.stages[at];
                     *entry.dropped.entry(reason.name.into_owned()).or_default() += 1;
                     return;
                 }
@@ -168,23 +164,21 @@ impl<'p> Worker<'p> {
                     entry.failed += 1;
                     let failure =
                         Failure { stage: &planned.name, error: &error, raw: Some(document.raw()) };
-                    return dead_letters::write(document, &failure, &mut done.dead_letters);
+                    return done.fail(document, 1 + at, &failure);
                 }
             }
         }
         self.encode(document, done, since);
     }
 
-    /// Counts a document that the source read and completes it; `false` where it failed, for which the dead
-    /// letter is appended to `letters`.
+    /// Counts a document that the source read and completes it; the dead letter where it failed.
     pub(super) fn admit(
         &mut self,
         document: &mut DocumentBuf,
         failed: Option<(DocumentError, &[u8])>,
         done: &mut Done,
         since: &mut Instant,
-        letters: &mut Vec<u8>,
-    ) -> bool {
+    ) -> Result<(), Vec<u8>> {
         done.ledger.source.read += 1;
         if !document.carried {
             document.origin.source.clear();
@@ -205,14 +199,15 @@ impl<'p> Worker<'p> {
             done.ledger.source.time += lap(since);
             done.laps.document();
             let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw };
-            dead_letters::write(document, &failure, letters);
-            return false;
+            let mut letter = Vec::new();
+            dead_letters::write(document, &failure, &mut letter);
+            return Err(letter);
         }
         identity::complete(document, self.level);
         done.ledger.source.bytes += document.text.len() as u64;
         done.ledger.source.time += lap(since);
         done.laps.document();
-        true
+        Ok(())
     }
 
     /// All sinks encode the document, or none does.
@@ -233,7 +228,7 @@ impl<'p> Worker<'p> {
                 }
                 let failure =
                     Failure { stage: &planned.name, error: &error, raw: Some(document.raw()) };
-                return dead_letters::write(document, &failure, &mut done.dead_letters);
+                return done.fail(document, 1 + self.pipeline.stages.len() + at, &failure);
             }
         }
         let grown = done.outputs.iter().zip(&before);
@@ -252,7 +247,8 @@ impl<'p> Worker<'p> {
             self.document = DocumentBuf::new();
             self.stages.trim();
         }
-        for output in done.outputs.iter_mut().filter(|output| output.capacity() > 2 * KEPT) {
+        let buffers = done.outputs.iter_mut().chain(&mut done.notes);
+        for output in buffers.filter(|output| output.capacity() > 2 * KEPT) {
             output.shrink_to_fit();
         }
     }

@@ -1,74 +1,93 @@
 //! Appends what came out of blocks to the outputs, in order, and keeps the account.
 
-use std::{path::Path, time::Instant};
+use std::{io::Write, path::Path, sync::Mutex};
 
 use super::{
-    DEAD_LETTERS_FILE, Destination, OutputReport, REPORT_FILE, Report, RunError, WriteError,
+    WriteError,
+    commit::{Commits, Committer},
+    crew::lock,
+    done::Done,
+    folder::OneFile,
     ledger::Ledger,
-    outputs::{Folder, Outputs},
-    worker::Done,
+    parts::{Finished, Parts},
+    record::{FailedAt, Record},
 };
-use crate::engine::{Pipeline, contain::contain_build};
 
-/// Appends outcomes to the outputs, in order, and keeps the account.
-pub(super) struct Writer {
-    outputs: Outputs,
-    /// The files of a run to a stream: only dead letters.
-    dead_letters: Option<Folder>,
-    pub(super) ledger: Ledger,
-    start: Instant,
+/// Where the bytes of a run go.
+pub(super) enum Outputs<'a> {
+    /// To the parts of shards.
+    Parts(Box<Parts>, Sent<'a>),
+    /// The one output of the one sink to a stream, dead letters to a file if one is named.
+    Stream(Box<dyn Write + Send>, &'a Mutex<Option<OneFile>>),
 }
 
-impl Writer {
-    pub(super) fn open(
-        pipeline: &Pipeline,
-        key: &str,
-        destination: Destination,
-    ) -> Result<Self, RunError> {
-        let (outputs, dead_letters) = match destination {
-            Destination::Folder(dir) => {
-                let paths = pipeline.outputs().map(|(_, path)| path).chain([DEAD_LETTERS_FILE]);
-                (Outputs::Folder(Folder::open(&dir, key, paths)?), None)
-            }
-            Destination::Stream { output, dead_letters: None } => (Outputs::Stream(output), None),
-            Destination::Stream { output, dead_letters: Some(path) } => {
-                (Outputs::Stream(output), Some(Folder::of_file(&path)?))
-            }
-        };
-        let ledger = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
-        let mut writer = Writer { outputs, dead_letters, ledger, start: Instant::now() };
-        let mut header = Done::default();
-        for sink in &pipeline.sinks {
-            let instance = sink.instance()?;
-            for at in 0..sink.contract.outputs.len() {
-                let mut bytes = Vec::new();
-                contain_build(|| {
-                    instance.header(at, &mut bytes);
-                    Ok(())
-                })?;
-                header.outputs.push(bytes);
-            }
-        }
-        writer.write(&header)?;
-        Ok(writer)
+/// Where finished shards are sent.
+pub(super) struct Sent<'a> {
+    /// The thread that commits them; `None` where the system gave none.
+    pub(super) commits: Option<Commits>,
+    pub(super) committer: &'a Mutex<Committer>,
+    pub(super) records: &'a Mutex<Vec<Record>>,
+}
+
+/// Appends outcomes to the outputs, in order, and keeps the account.
+pub(super) struct Writer<'a> {
+    pub(super) outputs: Outputs<'a>,
+    /// The account of all documents so far.
+    pub(super) ledger: Ledger,
+    /// Of the shard at hand.
+    shard: Shard,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// Which it is, once something of it was written.
+    number: Option<usize>,
+    ledger: Ledger,
+    failures: Vec<FailedAt>,
+    /// The input at hand, and how many documents came from it.
+    input: Option<(String, u64)>,
+}
+
+/// What is wrong with the committing of shards, its thread says itself.
+pub(super) enum Unwritten {
+    Failed(WriteError),
+    /// Shards are not taken any more.
+    Refused,
+}
+
+impl From<WriteError> for Unwritten {
+    fn from(error: WriteError) -> Self {
+        Unwritten::Failed(error)
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// `ledger` accounts for the shards that are done.
+    pub(super) fn new(outputs: Outputs<'a>, ledger: Ledger) -> Self {
+        let shard = Shard { ledger: ledger.empty(), ..Shard::default() };
+        Writer { outputs, ledger, shard }
     }
 
-    pub(super) fn write(&mut self, done: &Done) -> Result<(), WriteError> {
+    pub(super) fn write(&mut self, done: &mut Done) -> Result<(), Unwritten> {
         match &mut self.outputs {
-            Outputs::Folder(folder) => {
-                for (at, bytes) in done.outputs.iter().enumerate() {
-                    folder.write(at, bytes)?;
+            Outputs::Parts(parts, sent) => {
+                self.shard.number = Some(done.shard);
+                self.shard.note(done, parts);
+                for (track, bytes) in done.bytes() {
+                    parts.write(done.shard, track, bytes)?;
                 }
-                let last = done.outputs.len();
-                folder.write(last, &done.dead_letters)?;
+                self.shard.ledger.add(&done.ledger);
+                if done.ends {
+                    sent.send(self.shard.end(done.shard, parts)?)?;
+                }
             }
-            Outputs::Stream(output) => {
+            Outputs::Stream(output, dead_letters) => {
                 for bytes in &done.outputs {
                     let written = output.write_all(bytes).and_then(|()| output.flush());
                     written.map_err(|error| WriteError::new(Path::new("-"), error))?;
                 }
-                if let Some(folder) = &mut self.dead_letters {
-                    folder.write(0, &done.dead_letters)?;
+                if let Some(file) = lock(dead_letters).as_mut() {
+                    file.write(&done.dead_letters)?;
                 }
             }
         }
@@ -76,39 +95,76 @@ impl Writer {
         Ok(())
     }
 
-    /// Checks the account and puts the outputs in place.
-    pub(super) fn finish(mut self, mut report: Report) -> Result<Report, RunError> {
-        report.outputs = match &self.outputs {
-            Outputs::Folder(folder) => folder
-                .sizes()
-                .map(|(path, bytes)| OutputReport { path: path.to_owned(), bytes })
-                .collect(),
-            Outputs::Stream(_) => Vec::new(),
+    /// Ends the shard at hand, if there is one, before its input does.
+    pub(super) fn end_early(&mut self) -> Result<(), Unwritten> {
+        let Some(shard) = self.shard.number else { return Ok(()) };
+        let Outputs::Parts(parts, sent) = &mut self.outputs else { return Ok(()) };
+        sent.send(self.shard.end(shard, parts)?)
+    }
+}
+
+impl Sent<'_> {
+    fn send(&self, finished: Finished) -> Result<(), Unwritten> {
+        match &self.commits {
+            Some(commits) => commits.send(finished).map_err(|_| Unwritten::Refused),
+            None => {
+                let committer = lock(self.committer);
+                let record = committer.commit(finished)?;
+                lock(self.records).push(record);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Shard {
+    /// Takes note of the documents of a block that failed, and of its inputs.
+    fn note(&mut self, done: &mut Done, parts: &Parts) {
+        let lens: Vec<u64> = parts.lens().collect();
+        let first = done.inputs.first().map(|(input, _)| input.clone());
+        let goes_on =
+            first.is_some() && first == self.input.as_ref().map(|(input, _)| input.clone());
+        if first.is_some() && !goes_on {
+            self.end_input();
+        }
+        let before = match (&self.input, goes_on) {
+            (Some((_, count)), true) => *count,
+            _ => 0,
         };
-        report.seconds = self.start.elapsed().as_secs_f64();
-        if !self.ledger.balances() {
-            return Err(RunError::Unbalanced(Box::new(report)));
-        }
-        match &mut self.outputs {
-            Outputs::Folder(folder) => {
-                folder.place(None)?;
-                folder.write_beside(REPORT_FILE, &report.to_json())?;
+        let mut failures = std::mem::take(&mut done.failures).into_iter().peekable();
+        for (place, (input, count)) in std::mem::take(&mut done.inputs).into_iter().enumerate() {
+            let before = if place == 0 { before } else { 0 };
+            if place > 0 {
+                self.end_input();
             }
-            Outputs::Stream(_) => {
-                if let Some(folder) = &mut self.dead_letters {
-                    folder.place(None)?;
-                }
+            while let Some(mut failed) = failures.next_if(|failed| failed.input == input) {
+                failed.number = failed.number.map(|number| number + before);
+                failed.at.iter_mut().zip(&lens).for_each(|(at, len)| *at += len);
+                self.failures.push(failed);
             }
+            self.input = Some((input, before + count));
         }
-        Ok(report)
+        // Those of no document that was counted: what a panic of the source cost.
+        for mut failed in failures {
+            failed.number = None;
+            failed.at.iter_mut().zip(&lens).for_each(|(at, len)| *at += len);
+            self.failures.push(failed);
+        }
     }
 
-    /// Of a run that was given up: what failed, and nothing else.
-    pub(super) fn place_dead_letters(&mut self) -> Result<(), WriteError> {
-        match (&mut self.outputs, &mut self.dead_letters) {
-            (Outputs::Folder(folder), _) => folder.place(Some(DEAD_LETTERS_FILE)),
-            (_, Some(folder)) => folder.place(None),
-            _ => Ok(()),
+    /// A document that failed at the end of its input may stand for more than itself.
+    fn end_input(&mut self) {
+        if let (Some((input, count)), Some(failed)) = (self.input.take(), self.failures.last_mut())
+        {
+            failed.last |= failed.input == input && failed.number.is_some_and(|n| n + 1 == count);
         }
+    }
+
+    fn end(&mut self, shard: usize, parts: &mut Parts) -> Result<Finished, WriteError> {
+        self.end_input();
+        self.number = None;
+        let empty = self.ledger.empty();
+        let ledger = std::mem::replace(&mut self.ledger, empty);
+        parts.finish(shard, ledger, std::mem::take(&mut self.failures))
     }
 }

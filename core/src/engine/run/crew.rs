@@ -1,0 +1,165 @@
+//! The workers of a run: each takes the next block, takes it through the pipeline, and hands in what came out.
+
+use std::{
+    panic::resume_unwind,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use super::{
+    Progress, RunError,
+    done::Done,
+    memory::Memories,
+    order::Order,
+    reader::Reader,
+    stages::Fatal,
+    stop::Stop,
+    times::{Times, nanoseconds},
+    worker::{Worker, thread_time},
+    writer::{Unwritten, Writer},
+};
+use crate::{Block, engine::Pipeline, plugin::AnySource};
+
+/// What the workers of a run share.
+pub(super) struct Crew<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) source: &'a dyn AnySource,
+    /// More failed documents than this stop the run.
+    pub(super) max_failed: u64,
+    pub(super) reader: Mutex<Reader>,
+    pub(super) order: Order<Done>,
+    pub(super) writer: Mutex<Writer<'a>>,
+    pub(super) memories: &'a Memories,
+    pub(super) dead_letters: &'a Path,
+    pub(super) total_bytes: Option<u64>,
+    pub(super) stop: &'a Stop<'a>,
+    pub(super) observe: &'a (dyn Fn(&Progress) + Sync),
+    pub(super) times: Option<&'a Mutex<Times>>,
+}
+
+/// Why a worker ended before the end.
+pub(super) enum Ended {
+    With(RunError),
+    /// Because of something that is told elsewhere.
+    Quietly,
+}
+
+impl From<Fatal> for Ended {
+    fn from(fatal: Fatal) -> Self {
+        match fatal {
+            Fatal::Stopped => Ended::Quietly,
+            Fatal::Memory { stage, panic } => Ended::With(RunError::MemoryLost { stage, panic }),
+            Fatal::NotStarted { stage, error } => {
+                Ended::With(RunError::NotRestarted { stage, source: error })
+            }
+            Fatal::Restarts { stage, lost, allowed, document, error } => {
+                let source = error;
+                Ended::With(RunError::TooManyRestarts { stage, lost, allowed, document, source })
+            }
+        }
+    }
+}
+
+impl Crew<'_> {
+    /// Works, with one thread a worker, until there are no more blocks.
+    pub(super) fn work(&self, workers: &mut [Worker<'_>]) -> Result<(), Ended> {
+        thread::scope(|scope| {
+            let Some((own, others)) = workers.split_first_mut() else { return Ok(()) };
+            // Where the system gives no more threads, fewer do the work.
+            let others: Vec<_> = others
+                .iter_mut()
+                .map_while(|worker| {
+                    thread::Builder::new().spawn_scoped(scope, move || self.worker(worker)).ok()
+                })
+                .collect();
+            let own = self.worker(own);
+            let outcomes = others
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            // What ended the run says more than what ended because of it.
+            outcomes.fold(own, |before, outcome| match (before, outcome) {
+                (Err(Ended::Quietly) | Ok(()), Err(error)) => Err(error),
+                (before, _) => before,
+            })
+        })
+    }
+
+    fn worker(&self, worker: &mut Worker<'_>) -> Result<(), Ended> {
+        let _guard = EndOnPanic(self);
+        let worked = self.blocks(worker);
+        if worked.is_err() {
+            self.end();
+        }
+        worked
+    }
+
+    fn blocks(&self, worker: &mut Worker<'_>) -> Result<(), Ended> {
+        let mut block = Block::default();
+        while !worker.is_full() && !self.order.has_ended() {
+            let since = self.times.map(|_| thread_time());
+            let read = lock(&self.reader).next(self.pipeline, self.source, self.stop, &mut block);
+            let Some(read) = read else { break };
+            let reading = since.map(|since| thread_time().saturating_sub(since));
+            let Some(mut done) = self.order.admit(read.number) else { break };
+            done.laps.reading = reading.map_or(0, nanoseconds);
+            worker.block(&read, &block, &mut done);
+            if let Some(fatal) = worker.fatal.take() {
+                return Err(fatal.into());
+            }
+            if self.stop.is_due() {
+                return Err(Ended::Quietly);
+            }
+            self.order.hand_in(read.number, done, |done| self.write(done))?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, done: &mut Done) -> Result<(), Ended> {
+        let mut writer = lock(&self.writer);
+        writer.write(done).map_err(|unwritten| match unwritten {
+            Unwritten::Failed(error) => Ended::With(error.into()),
+            Unwritten::Refused => Ended::Quietly,
+        })?;
+        if let Some(times) = self.times {
+            lock(times).add(&done.laps);
+        }
+        let ledger = &writer.ledger;
+        (self.observe)(&Progress {
+            bytes: ledger.bytes,
+            total_bytes: self.total_bytes,
+            documents: ledger.read(),
+            failed: ledger.failed(),
+        });
+        let (failed, allowed) = (ledger.failed(), self.max_failed);
+        if failed > allowed {
+            return Err(Ended::With(RunError::TooManyFailed {
+                failed,
+                allowed: if allowed == 0 { String::new() } else { allowed.to_string() },
+                dead_letters: self.dead_letters.to_owned(),
+            }));
+        }
+        Ok(())
+    }
+
+    /// Lets nobody wait any longer.
+    fn end(&self) {
+        self.order.end();
+        self.memories.end();
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets the other workers end when this one panics: a fault of the engine itself.
+struct EndOnPanic<'a, 'c>(&'a Crew<'c>);
+
+impl Drop for EndOnPanic<'_, '_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.end();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The end of a run: parts become files, and all files are put in place together.
+//!
+//! First every file is made whole and put on the disk under a name of the work folder. Then one file says what is to be
+//! moved where; from then on the run is done, and whoever finds that file, moves the rest.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    OutputReport, REPORT_FILE, Report, RunError,
+    folder::{self, At, WriteError},
+    ledger::Ledger,
+    record::{self, Record},
+    tracks::{Track, TrackKind},
+};
+use crate::engine::{Pipeline, contain::contain};
+
+/// The name of the file that says what is to be moved where.
+const PLACING: &str = "placing.json";
+
+/// What is to be moved where.
+#[derive(Deserialize, Serialize)]
+struct Placing {
+    /// A file of the work folder, and its name below the run's.
+    moves: Vec<(String, String)>,
+    report: Report,
+    /// What stays in the work folder, for a retry.
+    kept: bool,
+}
+
+/// Makes the files of a run whose shards are all done, and puts them in place. `records` are in the order of shards.
+pub(super) fn finish(
+    pipeline: &Pipeline,
+    tracks: &[Track],
+    dir: &Path,
+    work: &Path,
+    records: &[Record],
+    mut report: Report,
+) -> Result<Report, RunError> {
+    let mut moves = Vec::new();
+    for (at, track) in tracks.iter().enumerate() {
+        let Some(path) = &track.path else { continue };
+        let (from, bytes) = match track.kind {
+            TrackKind::Output { sink, output, merged: true } => {
+                merged(pipeline, work, records, at, sink, output)?
+            }
+            _ => joined(pipeline, work, records, at, track.kind)?,
+        };
+        report.outputs.push(OutputReport { path: path.clone(), bytes });
+        moves.push((from, path.clone()));
+    }
+    let kept = report.documents.failed > 0;
+    let placing = Placing { moves, report, kept };
+    folder::write(&work.join(PLACING), &serde_json::to_vec(&placing).unwrap_or_default())?;
+    Ok(place(dir, work, placing)?)
+}
+
+/// What a run left to be moved that has come to its end, moved.
+pub(super) fn resume(dir: &Path, work: &Path) -> Result<Option<Report>, RunError> {
+    let path = work.join(PLACING);
+    let placing = match fs::read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)).at(&path)?,
+    };
+    Ok(Some(place(dir, work, placing)?))
+}
+
+fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError> {
+    for (from, path) in &placing.moves {
+        folder::place(&work.join(from), dir, path)?;
+    }
+    folder::write(&dir.join(REPORT_FILE), &placing.report.to_json())?;
+    if !placing.kept {
+        folder::clear(work);
+    }
+    Ok(placing.report)
+}
+
+/// The file of a track whose parts stand one after the other, and its size.
+fn joined(
+    pipeline: &Pipeline,
+    work: &Path,
+    records: &[Record],
+    at: usize,
+    kind: TrackKind,
+) -> Result<(String, u64), RunError> {
+    let growing = |record: &Record| record::growing(work, &record.stem, at);
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // One job wrote all of it, from the first shard on: its file is the output.
+    if let [first, .., last] | [first @ last] = records
+        && records.iter().all(|record| record.stem == first.stem)
+        && first.shard == 0
+    {
+        let (path, len) = (growing(first), last.parts[at].end());
+        let file = File::options().write(true).open(&path).at(&path)?;
+        file.set_len(len).and_then(|()| file.sync_all()).at(&path)?;
+        return Ok((name(&path), len));
+    }
+    let path = work.join(format!("joined.{at}"));
+    let head = match kind {
+        TrackKind::Output { sink, output, .. } => super::head(pipeline, sink, output)?,
+        _ => Vec::new(),
+    };
+    folder::write_with(&path, |path| {
+        let mut to = File::create(path)?;
+        to.write_all(&head)?;
+        for record in records {
+            let piece = record.parts[at];
+            let mut from = File::open(growing(record))?;
+            from.seek(SeekFrom::Start(piece.start))?;
+            if io::copy(&mut from.take(piece.len), &mut to)? != piece.len {
+                return Err(io::Error::other("a part of it is shorter than its record says"));
+            }
+        }
+        Ok(())
+    })?;
+    let len = fs::metadata(&path).at(&path)?.len();
+    Ok((name(&path), len))
+}
+
+/// The file that a sink makes of its parts, and its size.
+fn merged(
+    pipeline: &Pipeline,
+    work: &Path,
+    records: &[Record],
+    at: usize,
+    sink: usize,
+    output: usize,
+) -> Result<(String, u64), RunError> {
+    let name = format!("merged.{at}");
+    let path = work.join(&name);
+    let parts: Vec<PathBuf> =
+        records.iter().map(|record| record::sealed(work, record.shard, at)).collect();
+    let instance = pipeline.sinks[sink].instance()?;
+    folder::write_with(&path, |path| {
+        contain(|| instance.merge(output, &parts, path)).unwrap_or_else(|panic| {
+            Err(io::Error::other(format!("the sink panicked: {panic}; report it to its author")))
+        })
+    })?;
+    let len = fs::metadata(&path).at(&path)?.len();
+    Ok((name, len))
+}
+
+/// Puts what failed before a run was given up where the user looks for it.
+pub(super) fn place_dead_letters(
+    tracks: &[Track],
+    dir: &Path,
+    work: &Path,
+    stem: &str,
+) -> Result<(), WriteError> {
+    let Some(at) = tracks.iter().position(|track| track.kind == TrackKind::DeadLetters) else {
+        return Ok(());
+    };
+    let Some(path) = tracks[at].path.as_deref() else { return Ok(()) };
+    let copy = work.join("dead-letters");
+    folder::write_with(&copy, |to| fs::copy(record::growing(work, stem, at), to).map(drop))?;
+    folder::place(&copy, dir, path)
+}
+
+/// The account of these shards.
+pub(super) fn sum(records: &[Record], empty: Ledger) -> Ledger {
+    records.iter().fold(empty, |mut sum, record| {
+        sum.add(&record.ledger);
+        sum
+    })
+}

@@ -1,0 +1,224 @@
+//! What a run puts on the disk for good, and the folder that it works in.
+//!
+//! A file appears under its name when it is whole and on the disk: written under another name, synced, renamed, and
+//! then the folder is synced that lists it.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+
+/// The folder, in the run's folder, where a run's parts lie until they are put in place.
+pub(crate) const WORK_FOLDER: &str = ".docmill";
+
+/// What the names of work folders begin with that hold one file alone.
+const OF_FILE: &str = "file-";
+
+/// What stands at the end of the name of a file that is not whole.
+const TEMPORARY: &str = ".tmp";
+
+/// An output that could not be written. The run ends; outputs of an earlier run are as they were.
+#[derive(Debug, Error)]
+#[error("cannot write {}", self.what_and_remedy())]
+pub struct WriteError {
+    /// The file or folder.
+    pub path: PathBuf,
+    source: io::Error,
+}
+
+impl WriteError {
+    pub(crate) fn new(path: &Path, source: io::Error) -> Self {
+        WriteError { path: path.to_owned(), source }
+    }
+
+    fn what_and_remedy(&self) -> String {
+        if self.path == Path::new("-") {
+            return "to standard output".to_owned();
+        }
+        let remedy = match self.source.kind() {
+            io::ErrorKind::WouldBlock => "wait for the other run to end, or choose another folder",
+            _ => {
+                "see to its folder's space and permissions, and run again (with --resume to go on)"
+            }
+        };
+        format!("{}; {remedy}", self.path.display())
+    }
+
+    /// Whether whoever read the output has gone.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.source.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+/// Says of an error which file or folder it is about.
+pub(super) trait At<T> {
+    fn at(self, path: &Path) -> Result<T, WriteError>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T, WriteError> {
+        self.map_err(|error| WriteError::new(path, error))
+    }
+}
+
+/// Writes a file and puts it under its name.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    write_with(path, |temporary| fs::write(temporary, bytes))
+}
+
+/// The same of a file that `make` makes, at the path it is given.
+pub(super) fn write_with(
+    path: &Path,
+    make: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(TEMPORARY);
+    let temporary = PathBuf::from(temporary);
+    remove_file(&temporary)
+        .and_then(|()| make(&temporary))
+        .and_then(|()| File::open(&temporary)?.sync_all())
+        .and_then(|()| fs::rename(&temporary, path))
+        .and_then(|()| sync(path.parent().unwrap_or(Path::new("."))))
+        .at(path)
+}
+
+/// Moves a whole file, which is on the disk, to its name below `dir`. One that is not there has been moved
+/// before.
+pub(super) fn place(from: &Path, dir: &Path, path: &str) -> Result<(), WriteError> {
+    let to = dir.join(path);
+    let parent = to.parent().unwrap_or(dir);
+    fs::create_dir_all(parent)
+        .and_then(|()| match fs::rename(from, &to) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => Ok(()),
+            moved => moved,
+        })
+        .and_then(|()| {
+            // The folders may be new, up to the run's own.
+            let own = |folder: &&Path| folder.starts_with(dir);
+            parent.ancestors().take_while(own).try_for_each(sync)
+        })
+        .at(&to)
+}
+
+/// Puts on the disk what a folder lists.
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
+    File::open(or_here(folder))?.sync_all()
+}
+
+/// Removes a file, if it is there.
+pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Whether a file's name says that it is not whole.
+pub(super) fn is_temporary(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(TEMPORARY)
+}
+
+/// An empty path is the working directory, which only its own name opens.
+pub(super) fn or_here(dir: &Path) -> &Path {
+    if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
+}
+
+/// Who else may write to a run's folder meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// Nobody.
+    Alone,
+    /// Other jobs of the same run.
+    WithJobs,
+}
+
+/// Held while a run writes to a folder.
+#[derive(Debug)]
+pub(super) struct Lock {
+    /// `None` where the file system knows no locks.
+    _file: Option<File>,
+}
+
+impl Lock {
+    /// Makes the folder, and takes it.
+    pub(super) fn take(dir: &Path, sharing: Sharing) -> Result<Self, WriteError> {
+        let dir = or_here(dir);
+        let taken = fs::create_dir_all(dir).and_then(|()| Lock::of(dir, sharing));
+        taken.at(dir)
+    }
+
+    /// Takes a file or folder that is there.
+    pub(super) fn of(path: &Path, sharing: Sharing) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let taken = match sharing {
+            Sharing::Alone => file.try_lock(),
+            Sharing::WithJobs => file.try_lock_shared(),
+        };
+        match taken {
+            Ok(()) => Ok(Lock { _file: Some(file) }),
+            Err(TryLockError::WouldBlock) => {
+                Err(io::Error::new(io::ErrorKind::WouldBlock, "another run is writing to it"))
+            }
+            Err(TryLockError::Error(_)) => Ok(Lock { _file: None }),
+        }
+    }
+}
+
+/// The folders in which runs to `dir` worked that did not come to their end, sorted.
+pub(super) fn left_behind(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir.join(WORK_FOLDER)) else { return Vec::new() };
+    let of_run = |name: &std::ffi::OsStr| !name.to_string_lossy().starts_with(OF_FILE);
+    let folders = entries.flatten().filter(|entry| of_run(&entry.file_name()));
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.sort_unstable();
+    folders
+}
+
+/// Removes a work folder, and the one that holds it where no other run uses that.
+pub(super) fn clear(work: &Path) {
+    // What cannot be removed now is removed by the next run; nothing reads it.
+    let _ = fs::remove_dir_all(work);
+    if let Some(works) = work.parent() {
+        let _ = fs::remove_dir(works);
+    }
+}
+
+/// One file of a run that writes the others elsewhere. Several such runs may write to its folder, each to
+/// a file of its own.
+pub(super) struct OneFile {
+    dir: PathBuf,
+    name: String,
+    work: PathBuf,
+    file: File,
+}
+
+impl OneFile {
+    pub(super) fn open(path: &Path) -> Result<Self, WriteError> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or(io::Error::new(io::ErrorKind::InvalidInput, "not a file name"));
+        let name = name.at(path)?.to_owned();
+        let dir = or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
+        let work = dir.join(WORK_FOLDER).join(format!("{OF_FILE}{name}"));
+        fs::create_dir_all(&work).at(&work)?;
+        let file = File::create(work.join(&name)).at(path)?;
+        Ok(OneFile { dir, name, work, file })
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
+        self.file.write_all(bytes).at(&self.dir.join(&self.name))
+    }
+
+    pub(super) fn place(&mut self) -> Result<(), WriteError> {
+        self.file.sync_all().at(&self.dir.join(&self.name))?;
+        place(&self.work.join(&self.name), &self.dir, &self.name)
+    }
+}
+
+impl Drop for OneFile {
+    fn drop(&mut self) {
+        clear(&self.work);
+    }
+}
