@@ -161,11 +161,12 @@ for member in archive:
     assert member.isfile() and member.mtime == 0 and member.mode == 0o644
     files[member.name] = archive.extractfile(member).read().decode("utf-8")
 annotated = [name for name in files if name.endswith(".ann")]
-assert len(annotated) == 2, files.keys()
+assert len(annotated) == 202, files.keys()
 types = {line.split("\t")[0] for line in files["brat/annotation.conf"].splitlines()}
 for name in annotated:
     text = files[name[:-4] + ".txt"]
     assert text.replace("\r\n", "\n") == text, "reading in text mode moves nothing"
+    assert files[name].splitlines() == files[name].split("\n")[:-1]
     known = set()
     for line in files[name].split("\n")[:-1]:
         number, rest = line.split("\t", 1)
@@ -187,15 +188,22 @@ for name in annotated:
             assert rest.split(" ")[0] in types and rest.split(" ")[1] in known
         else:
             assert re.fullmatch(r"AnnotatorNotes [TE]\d+\t.+", rest), rest
-    assert {"T1", "T2", "T3", "E1", "A1"} <= known
+    assert name != "brat/a.ann" or {"T1", "T2", "T3", "E1", "A1"} <= known
 "##,
-            &made(&[vec![trial::document("a")], vec![trial::document("../b")]]),
-            "brat.tar",
+            &[(
+                "brat.tar",
+                made(&[
+                    vec![trial::document("a")],
+                    trial::hostile(),
+                    vec![trial::document("../b")],
+                ]),
+            )],
         );
     }
 
     #[test]
     fn it_keeps_the_contract() {
         docmill_core::testing::check_sink::<Brat>(docmill_core::testing::no_settings());
+        trial::check_parting::<Brat>(BratSettings::default);
     }
 }

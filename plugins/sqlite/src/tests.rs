@@ -7,6 +7,10 @@ use std::{
 };
 
 use docmill_core::{DocumentBuf, testing};
+use proptest::{
+    prelude::*,
+    test_runner::{Config, TestRunner},
+};
 use rusqlite::{Connection, types::ValueRef};
 
 use super::*;
@@ -156,6 +160,31 @@ fn the_same_documents_are_the_same_file() {
     assert_eq!(tables(&made(7)), tables(&made(200)));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn any_documents_are_rows_that_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { cases: 16, failure_persistence: None, ..Config::default() };
+    let shards = prop::collection::vec(prop::collection::vec(testing::documents(), 0..4), 0..4);
+    let outcome = TestRunner::new(config).run(&shards, |shards| {
+        let path = made(testing::no_settings(), &shards, folder.path());
+        prop_assert_eq!(rows(&path, "PRAGMA integrity_check"), ["ok"]);
+        prop_assert_eq!(rows(&path, "PRAGMA foreign_key_check"), [""; 0]);
+        let documents = shards.concat();
+        let expected: Vec<_> = documents
+            .iter()
+            .map(|document| format!("{}|{}", document.view().id(), document.view().text()))
+            .collect();
+        prop_assert_eq!(rows(&path, "SELECT id, text FROM documents"), expected);
+        let broken = "SELECT id FROM documents WHERE NOT json_valid(metadata)";
+        prop_assert_eq!(rows(&path, broken), [""; 0]);
+        let search =
+            "INSERT INTO documents_fts (documents_fts, rank) VALUES ('integrity-check', 1)";
+        prop_assert_eq!(rows(&path, search), [""; 0]);
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

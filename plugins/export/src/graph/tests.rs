@@ -173,32 +173,42 @@ fn the_network_is_the_same_however_the_documents_are_parted() {
 fn networkx_reads_it() {
     const READ: &str = r#"
 import sys, networkx
-path = sys.argv[1]
-graph = networkx.read_graphml(path) if path.endswith("graphml") else networkx.read_gexf(path)
-if "stances" in path:
-    assert graph.is_directed() and set(graph.edges) == {("country:XB", "org:a\n<👍>")}, graph.edges
-    edge = graph.edges["country:XB", "org:a\n<👍>"]
-    assert edge["weight"] == 2 and edge["polarity"] == -0.125 and edge["act"] == 1, edge
-    assert edge["favourable"] == 1 and edge["unfavourable"] == 1 and edge["documents"] == 1
-else:
-    assert not graph.is_directed() and set(graph.nodes) == {"place:A", "place:B", "place:Z"}
-    assert graph.edges["place:B", "place:A"]["weight"] == 2
-    node = graph.nodes["place:A"]
-    assert node["mentions"] == 3 and node["kind"] == "place", node
-    assert node["label"] == "A <&\ufffd👍>", node
+for path in sys.argv[1:]:
+    graph = networkx.read_graphml(path) if path.endswith("graphml") else networkx.read_gexf(path)
+    if "hostile" in path:
+        assert len(graph.nodes) > 50 and len(graph.edges) > 50
+    elif "stances" in path:
+        assert graph.is_directed() and set(graph.edges) == {("country:XB", "org:a\n<👍>")}, graph.edges
+        edge = graph.edges["country:XB", "org:a\n<👍>"]
+        assert edge["weight"] == 2 and edge["polarity"] == -0.125 and edge["act"] == 1, edge
+        assert edge["favourable"] == 1 and edge["unfavourable"] == 1 and edge["documents"] == 1
+    else:
+        assert not graph.is_directed() and set(graph.nodes) == {"place:A", "place:B", "place:Z"}
+        assert graph.edges["place:B", "place:A"]["weight"] == 2
+        node = graph.nodes["place:A"]
+        assert node["mentions"] == 3 and node["kind"] == "place", node
+        assert node["label"] == "A <&\ufffd👍>", node
 "#;
-    for ending in ["graphml", "gexf"] {
-        let given = settings(serde_json::json!({ "path": format!("x.{ending}") }));
-        let graph = trial::made::<Graph>(given, &[vec![document(["A B", "B A", "A Z"])]]);
-        trial::python("import networkx", READ, &graph, &format!("co-mentions.{ending}"));
-
-        let given = serde_json::json!({ "path": format!("x.{ending}"), "edges": "stances" });
-        let target = "org:a\n<👍>";
-        let document =
-            stances(&[("country:XB", target, 0.25, "act"), ("country:XB", target, -0.5, "appeal")]);
-        let graph = trial::made::<Graph>(settings(given), &[vec![document]]);
-        trial::python("import networkx", READ, &graph, &format!("stances.{ending}"));
-    }
+    let co_mentions = vec![document(["A B", "B A", "A Z"])];
+    let target = "org:a\n<👍>";
+    let toward = [("country:XB", target, 0.25, "act"), ("country:XB", target, -0.5, "appeal")];
+    let stances = vec![stances(&toward)];
+    let of = |edges: &str, ending: &str, documents: &[DocumentBuf]| {
+        let given = serde_json::json!({ "path": format!("x.{ending}"), "edges": edges });
+        trial::made::<Graph>(settings(given), &[documents.to_vec()])
+    };
+    let hostile = trial::hostile();
+    let files = [
+        ("named.graphml", of("co-mentions", "graphml", &co_mentions)),
+        ("named.gexf", of("co-mentions", "gexf", &co_mentions)),
+        ("stances.graphml", of("stances", "graphml", &stances)),
+        ("stances.gexf", of("stances", "gexf", &stances)),
+        ("hostile-named.graphml", of("co-mentions", "graphml", &hostile)),
+        ("hostile-named.gexf", of("co-mentions", "gexf", &hostile)),
+        ("hostile-stances.graphml", of("stances", "graphml", &hostile)),
+        ("hostile-stances.gexf", of("stances", "gexf", &hostile)),
+    ];
+    trial::python("import networkx", READ, &files);
 }
 
 #[test]
@@ -206,4 +216,8 @@ fn it_keeps_the_contract() {
     testing::check_sink::<Graph>(testing::no_settings());
     testing::check_sink::<Graph>(serde_json::json!({ "within": "document", "nodes": "actors" }));
     testing::check_sink::<Graph>(serde_json::json!({ "edges": "stances", "format": "gexf" }));
+    trial::check_parting::<Graph>(GraphSettings::default);
+    trial::check_parting::<Graph>(|| {
+        settings(serde_json::json!({ "edges": "stances", "format": "gexf" }))
+    });
 }

@@ -48,7 +48,7 @@ fn python_reads_it() {
         r#"
 import json, sys
 tasks = json.load(open(sys.argv[1], encoding="utf-8"))
-assert len(tasks) == 2
+assert len(tasks) == 202
 for task in tasks:
     regions = {}
     for result in task["predictions"][0]["result"]:
@@ -56,16 +56,17 @@ for task in tasks:
             value = result["value"]
             assert task["data"]["text"][value["start"]:value["end"]] == value["text"], value
             regions[result["id"]] = value["text"]
-        else:
+        elif task["data"]["id"] == "a/1":
             ends = regions[result["from_id"]], regions[result["to_id"]]
             assert ends == ("Port \nElm", "Mara Quill"), ends
-    assert len(regions) == 2
+        else:
+            assert {result["from_id"], result["to_id"]} <= set(regions)
 "#,
-        &trial::made::<LabelStudio>(
-            LabelStudioSettings::default(),
-            &[vec![trial::document("a")], vec![trial::document("b")]],
-        ),
-        "tasks.json",
+        &[(
+            "tasks.json",
+            made(&[vec![trial::document("a/1")], trial::hostile(), vec![trial::document("b")]])
+                .into_bytes(),
+        )],
     );
 }
 
@@ -101,12 +102,12 @@ assert tags == [("Port", "B-GPE"), ("Elm", "I-GPE"), ("Mara", "B-PERSON"), ("Qui
     trial::python(
         "import label_studio_sdk.converter",
         &read.replace("CONFIGURATION", configuration.unwrap()),
-        &trial::made::<LabelStudio>(LabelStudioSettings::default(), &[vec![trial::document("a")]]),
-        "tasks.json",
+        &[("tasks.json", made(&[vec![trial::document("a")]]).into_bytes())],
     );
 }
 
 #[test]
 fn it_keeps_the_contract() {
     docmill_core::testing::check_sink::<LabelStudio>(docmill_core::testing::no_settings());
+    trial::check_parting::<LabelStudio>(LabelStudioSettings::default);
 }
