@@ -12,7 +12,7 @@ use docmill_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{inputs::InputsCut, paths};
+use crate::{inputs::InputsCut, open, paths};
 use columns::{Column, Wanted};
 use scan::{Fields, Row};
 
@@ -95,12 +95,13 @@ impl Source for Csv {
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
         let (wanted, delimiter) = (self.wanted.clone(), self.delimiter);
-        let begin = move |uri: std::sync::Arc<str>, bytes| {
+        let begin = move |uri: std::sync::Arc<str>| {
+            let bytes = open::open(&uri)?.bytes;
             let delimiter = delimiter_of(&uri, delimiter);
             let wanted = wanted.clone();
             let check = move |header: &[u8]| wanted.columns(header, delimiter).map(drop);
             let rows = rows::Rows::new(uri, bytes, delimiter, Box::new(check));
-            Box::new(rows) as Box<dyn crate::inputs::Records>
+            Ok(Box::new(rows) as Box<dyn crate::inputs::Records>)
         };
         Box::new(InputsCut::new(shard, max_document, Box::new(begin)))
     }

@@ -1,7 +1,5 @@
 //! The source `files`: each file is a document.
 
-mod decode;
-
 use std::{
     io::{self, Read},
     sync::Arc,
@@ -17,10 +15,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
+    decode::{self, Claims, Wanted},
     metadata::{By, Join, Metadata},
     open, paths,
 };
-use decode::{Decoding, Wanted};
 
 /// Reads text and HTML files, each of them one document.
 ///
@@ -129,15 +127,8 @@ impl Source for Files {
 impl Files {
     fn fill(&self, uri: &str, raw: &[u8], document: &mut DocumentBuf) -> Result<(), DocumentError> {
         document.set_id(uri);
-        match decode::decode(raw, &self.encoding, paths::has_ending(uri, &HTML))? {
-            Decoding::Same(text) => document.push_text(text),
-            Decoding::Other(decoded) => {
-                document.set_decoded(raw, &decoded.text, &decoded.segments());
-                if decoded.label != "utf-8" {
-                    document.set("encoding", decoded.label.as_str().into());
-                }
-            }
-        }
+        let claims = Claims { charset: None, html: paths::has_ending(uri, &HTML) };
+        decode::fill(raw, &self.encoding, claims, document)?;
         self.metadata.as_ref().map_or(Ok(()), |metadata| metadata.fill(document))
     }
 }

@@ -1,17 +1,11 @@
 //! Goes through the inputs of a shard, and reports those that cannot be opened or break off.
 
-use std::{
-    io::{self, Read},
-    sync::Arc,
-    vec,
-};
+use std::{io, sync::Arc, vec};
 
 use docmill_core::{BLOCK_BYTES, Block, Cut, Input, Shard};
 
-use crate::open;
-
 /// A block ends with this many pieces, however few bytes they have.
-const BLOCK_PIECES: usize = 4096;
+pub(crate) const BLOCK_PIECES: usize = 4096;
 
 /// One input, part of it read.
 pub(crate) trait Records: Send {
@@ -20,8 +14,8 @@ pub(crate) trait Records: Send {
     fn fill(&mut self, block: &mut Block, max_document: usize) -> bool;
 }
 
-/// Begins to read an input: its path, and its bytes, decompressed.
-type Begin = Box<dyn Fn(Arc<str>, Box<dyn Read + Send>) -> Box<dyn Records> + Send>;
+/// Opens an input, by its path, to read its records.
+type Begin = Box<dyn Fn(Arc<str>) -> io::Result<Box<dyn Records>> + Send>;
 
 /// Reads the inputs of a shard.
 pub(crate) struct InputsCut {
@@ -42,8 +36,8 @@ impl InputsCut {
             return false;
         };
         let uri: Arc<str> = input.uri.into();
-        match open::open(&uri) {
-            Ok(opened) => self.open = Some((self.begin)(uri, opened.bytes)),
+        match (self.begin)(uri.clone()) {
+            Ok(records) => self.open = Some(records),
             Err(error) => {
                 let message =
                     format!("the file cannot be read: {error}; repair it or leave it out");

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     inputs::InputsCut,
     metadata::{By, Join, Metadata},
-    paths,
+    open, paths,
 };
 
 /// Reads JSON lines, each of them one document.
@@ -83,7 +83,10 @@ impl Source for Jsonl {
         Box::new(InputsCut::new(
             shard,
             max_document,
-            Box::new(|uri, bytes| Box::new(lines::Lines::new(uri, bytes))),
+            Box::new(|uri| {
+                let bytes = open::open(&uri)?.bytes;
+                Ok(Box::new(lines::Lines::new(uri, bytes)))
+            }),
         ))
     }
 

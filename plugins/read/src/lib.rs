@@ -15,6 +15,7 @@
 //! ```
 
 pub mod csv;
+mod decode;
 pub mod files;
 mod inputs;
 pub mod jsonl;

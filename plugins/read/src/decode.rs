@@ -5,18 +5,18 @@
 //! one; UTF-16 is decoded line by line. Nothing is replaced: bytes that do not decode are an error.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use docmill_core::{DocumentError, Segment, SegmentKind, Span};
+use docmill_core::{DocumentBuf, DocumentError, Segment, SegmentKind, Span};
 use encoding_rs::{DecoderResult, Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
 /// What the setting `encoding` asks for.
 #[derive(Debug)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     Auto,
     Encoding(&'static Encoding),
 }
 
 impl Wanted {
-    pub(super) fn of_label(label: &str) -> Result<Self, String> {
+    pub(crate) fn of_label(label: &str) -> Result<Self, String> {
         if label == "auto" {
             return Ok(Wanted::Auto);
         }
@@ -31,7 +31,7 @@ impl Wanted {
 }
 
 /// The text of some bytes.
-pub(super) enum Decoding<'a> {
+enum Decoding<'a> {
     /// The bytes are the text.
     Same(&'a str),
     Other(Decoded),
@@ -39,10 +39,10 @@ pub(super) enum Decoding<'a> {
 
 /// Text, with the way from bytes to it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Decoded {
-    pub(super) text: String,
+struct Decoded {
+    text: String,
     /// The encoding: its WHATWG name in lower case.
-    pub(super) label: String,
+    label: String,
     /// They cover the text in order.
     runs: Vec<Run>,
 }
@@ -55,7 +55,7 @@ struct Run {
 }
 
 impl Decoded {
-    pub(super) fn segments(&self) -> Vec<Segment<'_>> {
+    fn segments(&self) -> Vec<Segment<'_>> {
         let decoded = SegmentKind::Decoded { how: &self.label, skip: 0 };
         let kind = |run: &Run| if run.verbatim { SegmentKind::Verbatim } else { decoded };
         let segment = |run: &Run| Segment { text: run.text, raw: run.raw, kind: kind(run) };
@@ -70,16 +70,45 @@ impl Decoded {
     }
 }
 
+/// What is said of bytes that are neither marked nor UTF-8.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Claims<'a> {
+    /// The label that came with them, as in a header of HTTP.
+    pub(crate) charset: Option<&'a [u8]>,
+    /// Whether they are a page, which may name its encoding itself.
+    pub(crate) html: bool,
+}
+
+/// Makes a document of its raw bytes: its text, its map where the two differ, and in the metadata key
+/// `encoding` what they are in, where that is not UTF-8.
+pub(crate) fn fill(
+    raw: &[u8],
+    wanted: &Wanted,
+    claims: Claims<'_>,
+    document: &mut DocumentBuf,
+) -> Result<(), DocumentError> {
+    match decode(raw, wanted, claims)? {
+        Decoding::Same(text) => document.push_text(text),
+        Decoding::Other(decoded) => {
+            document.set_decoded(raw, &decoded.text, &decoded.segments());
+            if decoded.label != "utf-8" {
+                document.set("encoding", decoded.label.as_str().into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Decodes bytes in the wanted encoding, or the one they seem to be in.
-pub(super) fn decode<'a>(
+fn decode<'a>(
     raw: &'a [u8],
     wanted: &Wanted,
-    html: bool,
+    claims: Claims<'_>,
 ) -> Result<Decoding<'a>, DocumentError> {
     let (encoding, start) = match (Encoding::for_bom(raw), wanted) {
         (Some((encoding, mark)), _) => (encoding, mark),
         (None, Wanted::Encoding(encoding)) => (*encoding, 0),
-        (None, Wanted::Auto) => (detect(raw, html)?, 0),
+        (None, Wanted::Auto) => (detect(raw, claims)?, 0),
     };
     let mut decoded = Decoded {
         text: String::new(),
@@ -107,14 +136,14 @@ pub(super) fn decode<'a>(
     match outcome {
         Ok(()) => Ok(Decoding::Other(decoded)),
         Err(at) => Err(DocumentError::new(format!(
-            "invalid {} at byte {at}; set `encoding` to what the file is in, or repair the file",
+            "invalid {} at byte {at}; set `encoding` to what the input is in, or repair it",
             encoding.name()
         ))),
     }
 }
 
 /// The encoding of bytes without a byte order mark.
-fn detect(raw: &[u8], html: bool) -> Result<&'static Encoding, DocumentError> {
+fn detect(raw: &[u8], claims: Claims<'_>) -> Result<&'static Encoding, DocumentError> {
     let Err(error) = std::str::from_utf8(raw) else {
         return Ok(UTF_8);
     };
@@ -127,13 +156,14 @@ fn detect(raw: &[u8], html: bool) -> Result<&'static Encoding, DocumentError> {
     }
     if valid > faults {
         return Err(DocumentError::new(format!(
-            "invalid UTF-8 at byte {} of a file that is otherwise UTF-8; repair the file, or set \
+            "invalid UTF-8 at byte {} of what is otherwise UTF-8; repair the input, or set \
              `encoding` if it is in another",
             error.valid_up_to()
         )));
     }
-    if let Some(declared) = html.then(|| declared(raw)).flatten() {
-        return Ok(declared);
+    let charset = claims.charset.and_then(possible);
+    if let Some(claimed) = charset.or_else(|| claims.html.then(|| declared(raw)).flatten()) {
+        return Ok(claimed);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(raw, true);
@@ -148,7 +178,12 @@ fn declared(raw: &[u8]) -> Option<&'static Encoding> {
     let label = meta.split_once("charset")?.1.trim_start().strip_prefix('=')?;
     let label = label.trim_start_matches([' ', '"', '\'']);
     let label = label.split(['"', '\'', ' ', ';', '>', '/']).next()?;
-    let encoding = Encoding::for_label(label.as_bytes())?;
+    possible(label.as_bytes())
+}
+
+/// The encoding of this label, where bytes that are not UTF-8 can be in it.
+fn possible(label: &[u8]) -> Option<&'static Encoding> {
+    let encoding = Encoding::for_label(label)?;
     let possible = encoding.is_ascii_compatible() && encoding != UTF_8 && encoding != REPLACEMENT;
     possible.then_some(encoding)
 }
@@ -255,7 +290,7 @@ mod tests {
 
     /// The text, and each segment's text and how it came to be.
     fn with(raw: &[u8], wanted: &Wanted) -> Result<(String, Vec<(String, String)>), String> {
-        match decode(raw, wanted, false).map_err(|error| error.to_string())? {
+        match decode(raw, wanted, Claims::default()).map_err(|error| error.to_string())? {
             Decoding::Same(text) => Ok((text.to_owned(), Vec::new())),
             Decoding::Other(decoded) => {
                 let segments = decoded.segments().into_iter().map(|segment| {
@@ -363,10 +398,32 @@ mod tests {
     #[test]
     fn a_page_says_what_it_is_in() {
         let page = b"<html><head><META http-equiv=x content='text/html; charset=KOI8-R'></head>\xeb\xc9\xc5\xd7";
-        let Ok(Decoding::Other(decoded)) = decode(page, &Wanted::Auto, true) else { panic!() };
+        let Ok(Decoding::Other(decoded)) =
+            decode(page, &Wanted::Auto, Claims { charset: None, html: true })
+        else {
+            panic!()
+        };
         assert_eq!(decoded.label, "koi8-r");
         assert!(decoded.text.ends_with("Киев"));
         assert_eq!(declared(b"<meta charset=\"utf-8\">"), None);
+    }
+
+    #[test]
+    fn a_label_that_came_with_the_bytes_goes_before_the_pages_own_and_after_utf8() {
+        let page = b"<meta charset=koi8-r>\xeb\xc9\xc5\xd7";
+        let label = |charset: &'static str, page| {
+            let claims = Claims { charset: Some(charset.as_bytes()), html: true };
+            match decode(page, &Wanted::Auto, claims) {
+                Ok(Decoding::Other(decoded)) => decoded.label,
+                other => panic!("{}", other.is_ok()),
+            }
+        };
+        assert_eq!(label("Windows-1251", page), "windows-1251");
+        assert_eq!(label("utf-8", page), "koi8-r");
+        assert_eq!(label("latin-x", page), "koi8-r");
+        let claims = Claims { charset: Some(b"windows-1252"), html: true };
+        let utf8 = decode("Kyïv".as_bytes(), &Wanted::Auto, claims);
+        assert!(matches!(utf8, Ok(Decoding::Same("Kyïv"))));
     }
 
     #[test]
