@@ -22,7 +22,7 @@ use proptest::{
 };
 use serde_json::json;
 pub use sink::check_sink;
-pub use source::{check_input, check_source};
+pub use source::{check_input, check_selecting_input, check_selecting_source, check_source};
 
 use crate::{
     BuildError, Changes, Contract, DocumentBuf, DocumentError, Stage, Value, Verdict,
