@@ -37,6 +37,7 @@ fn every_toml_block_is_accepted() {
         ("articles/a.txt", ""),
         ("seeds/articles/a.txt", ""),
         ("in.jsonl", ""),
+        ("crawl.warc.gz", ""),
         ("articles.csv", "file,outlet,date,url\na.txt,Example Post,2021-05-03,\n"),
     ] {
         fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();

@@ -1,8 +1,9 @@
-//! The sources `files` (a document a file), `jsonl` (a document a line) and `csv` (a document a row).
+//! The sources `files` (a document a file), `jsonl` (a document a line), `csv` (a document a row) and `warc` (a
+//! document a page of a web archive).
 //!
 //! All take paths, folders and globs, group small inputs into shards, and name what they cannot
 //! read: a path that is not there is an error of the pipeline, a file that cannot be read is one failed
-//! input, a line or row that is broken is one failed document. Nothing that does not decode is replaced.
+//! input, a line, row or record that is broken is one failed document. Nothing that does not decode is replaced.
 //!
 //! ```
 //! use docmill_core::{Block, DocumentBuf, Intake, Source};
@@ -23,6 +24,7 @@ pub mod metadata;
 mod open;
 mod paths;
 mod place;
+pub mod warc;
 
 use docmill_core::Plugin;
 
@@ -32,4 +34,5 @@ pub fn plugin() -> Plugin {
         .source::<files::Files>()
         .source::<jsonl::Jsonl>()
         .source::<csv::Csv>()
+        .source::<warc::Warc>()
 }
