@@ -21,7 +21,7 @@ documents = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 size = sum(len(document["text"].encode()) for document in documents)
 
 start = time.process_time()
-# Weights: what is found is compared again below, so that recall is worth more.
+# Weights of false positives and negatives: what is found is compared again below, so that recall is worth more.
 index = MinHashLSH(threshold=SIMILARITY, num_perm=PERMUTATIONS, weights=(0.1, 0.9))
 kept, dropped = {}, []
 for document in documents:
