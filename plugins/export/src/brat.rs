@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn names_are_safe_and_each_is_given_once() {
-        let ids = ["../../x", "a", "a", "A", "/etc/passwd", "", "..", "x\ny", "ä", "ö"];
+        let ids =
+            ["../../x", "a", "a", "A", "/etc/passwd", "", "..", "x\ny", "ä", "ö", "b/c", "b_c.txt"];
         let documents: Vec<_> = ids.map(trial::document).into();
         let archive = made(std::slice::from_ref(&documents));
         let files = files(&archive);
@@ -142,6 +143,7 @@ mod tests {
         lower.dedup();
         assert_eq!(lower.len(), 2 + 2 * ids.len());
         assert!(names.contains(&"brat/a-2.txt") && names.contains(&"brat/A-3.ann"), "{names:?}");
+        assert!(names.contains(&"brat/b_c.txt") && names.contains(&"brat/b_c-2.txt"), "{names:?}");
         assert!(table.contains("\t../../x\n") && table.contains("\tx\\ny\n"), "{table}");
 
         let (left, right) = documents.split_at(2);
