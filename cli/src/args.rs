@@ -51,6 +51,8 @@ pub(crate) enum Command {
     /// Find all mistakes in pipeline files without reading documents, or try whether a plugin's library
     /// keeps its promises
     Check(Check),
+    /// Measure what a pipeline takes, by component, and compare it with what it took before
+    Bench(Bench),
     /// Run the [[test]] blocks of pipeline files
     Test(Test),
     /// List the components, or explain one and its settings
@@ -68,6 +70,9 @@ pub(crate) enum Command {
     /// Be a stage for another docmill; it starts workers itself
     #[command(hide = true)]
     Worker,
+    /// Measure a pipeline in this process, for `bench`
+    #[command(hide = true)]
+    BenchProcess(BenchProcess),
     /// Do one check on a library in this process, for `check`
     #[command(hide = true)]
     CheckLibrary(CheckLibrary),
@@ -81,6 +86,7 @@ impl Command {
             Command::Merge(merge) => merge.json,
             Command::Check(check) => check.json,
             Command::Verify(verify) => verify.json,
+            Command::Bench(bench) => bench.json,
             Command::Test(_)
             | Command::Show(_)
             | Command::Explain(_)
@@ -88,6 +94,7 @@ impl Command {
             | Command::Lock(_)
             | Command::Completions(_)
             | Command::Worker
+            | Command::BenchProcess(_)
             | Command::CheckLibrary(_) => false,
         }
     }
@@ -208,6 +215,86 @@ pub(crate) struct Check {
     /// Write what was found to standard output, as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Bench {
+    /// The pipeline file
+    pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) subject: BenchSubject,
+
+    /// How many processes measure, one after another
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) repeats: u32,
+
+    /// Compare with what was measured before: a file that --save wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "against")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Compare with another docmill, or another pipeline file (.toml), measured in turn with this one. This tells
+    /// smaller differences than a baseline
+    #[arg(long, value_name = "BINARY|PIPELINE")]
+    pub(crate) against: Option<PathBuf>,
+
+    /// End with exit code 1 where throughput has fallen by more than this share beyond doubt, such as -5%
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = crate::commands::bench::share)]
+    pub(crate) fail_below: Option<f64>,
+
+    /// Write what was measured to this file, for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+
+    /// Draw the time of each component into this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+
+    /// Write the tables to standard output as Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+
+    /// Write what was measured to standard output, as one JSON object; errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is measured, and how.
+#[derive(clap::Args, Clone)]
+pub(crate) struct BenchSubject {
+    /// Read this instead of what the pipeline reads: a file, a folder or a glob. Can be given more than once
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) input: Vec<String>,
+
+    /// Take in this many documents and no more
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+
+    /// Worker threads. Processor time is told apart best with one
+    #[arg(short, long, value_name = "N", default_value = "1")]
+    pub(crate) threads: NonZeroUsize,
+
+    /// Passes over the inputs, in each process, before those that count
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) warm_up: usize,
+
+    /// Passes that count, in each process; the least time of a document is taken from them. 0 for as many as take 0.4 s,
+    /// and at least 3
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) passes: usize,
+
+    /// Change a setting, as `docmill run` does. Can be given more than once
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct BenchProcess {
+    /// The pipeline file
+    pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) subject: BenchSubject,
 }
 
 #[derive(clap::Args)]

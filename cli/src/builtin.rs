@@ -52,6 +52,6 @@ pub(crate) fn with_libraries(libraries: &[PathBuf]) -> Result<Registry, Failure>
 
 /// This program, as it can be started again. Linux has a name for it that holds when the file is replaced or
 /// removed while docmill runs.
-fn own_program() -> Option<PathBuf> {
+pub(crate) fn own_program() -> Option<PathBuf> {
     if cfg!(target_os = "linux") { Some("/proc/self/exe".into()) } else { env::current_exe().ok() }
 }

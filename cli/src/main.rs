@@ -7,6 +7,7 @@
 //! or a plugin is wrong; 3 reading or writing failed; 130 and 143 stopped by a signal; 101 a fault
 //! of docmill itself. A reader of the output that has gone ends it quietly, with 0.
 
+mod allocations;
 mod args;
 mod builtin;
 mod commands;

@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod bench;
 mod check;
 mod check_library;
 mod completions;
@@ -31,6 +32,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Run(args) => run::run(args),
         Command::Merge(args) => merge::merge(args),
         Command::Check(args) => check::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -39,6 +41,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Lock(args) => lock::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Worker => worker::run(),
+        Command::BenchProcess(args) => bench::measure_here(&args),
         Command::CheckLibrary(args) => check_library::perform(&args),
     }
 }

@@ -1,5 +1,6 @@
 //! The commands as users meet them: what the binary prints where, and its exit codes.
 
+mod bench;
 mod check;
 mod explain;
 mod lock;
