@@ -22,11 +22,11 @@ mod inputs;
 pub mod jsonl;
 pub mod metadata;
 mod open;
-mod paths;
 mod place;
 pub mod warc;
 
 use docmill_core::Plugin;
+use docmill_paths as paths;
 
 /// The components of this crate.
 pub fn plugin() -> Plugin {

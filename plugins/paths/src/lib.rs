@@ -20,7 +20,7 @@ const SHARD_INPUTS: usize = 4096;
 
 /// The inputs that these paths give. A folder gives all files below it, at any depth, with one of the
 /// endings; hidden ones (`.name`) are passed over. An error points at its path.
-pub(crate) fn shards(
+pub fn shards(
     paths: &[String],
     endings: &[&str],
     standard_input: bool,
@@ -107,7 +107,7 @@ fn walk(folder: &Path, endings: &[&str], inputs: &mut Vec<Input>) -> Result<(), 
 }
 
 /// Whether a file's name ends in a dot and one of the endings, in capitals or not.
-pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
+pub fn has_ending(name: &str, endings: &[&str]) -> bool {
     let name = name.to_ascii_lowercase();
     endings.iter().any(|ending| {
         name.strip_suffix(ending).is_some_and(|before| before.ends_with('.') && before.len() > 1)
