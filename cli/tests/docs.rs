@@ -38,6 +38,7 @@ fn every_toml_block_is_accepted() {
         ("seeds/articles/a.txt", ""),
         ("in.jsonl", ""),
         ("crawl.warc.gz", ""),
+        ("pages.parquet", ""),
         ("articles.csv", "file,outlet,date,url\na.txt,Example Post,2021-05-03,\n"),
     ] {
         fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();

@@ -20,9 +20,12 @@ use docmill_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use columns::{Cell, OTHERS, of_layer};
 use columns::{Leaf, Table};
+pub(crate) use features::json;
 use parts::{Parts, io_error};
 use rows::Rows;
+pub(crate) use schema::FOOTER_KEY;
 use schema::Schema;
 
 /// Writes Parquet for DuckDB, pandas, R and Spark: a row a document, its annotations in columns that are lists
