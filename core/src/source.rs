@@ -38,7 +38,7 @@ pub trait Source: Sized + Send + Sync + 'static {
     fn build(settings: Self::Settings) -> Result<Self, BuildError>;
 
     /// Lists the inputs, in the order in which they will be read, which is the same on every
-    /// machine. A path that is not there, or a pattern that finds nothing, is an error that points
+    /// machine. The engine groups them anew, into shards of about the size that `[run]` asks for. A path that is not there, or a pattern that finds nothing, is an error that points
     /// at its setting.
     fn shards(&self) -> Result<Vec<Shard>, BuildError>;
 

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use docmill_core::engine::{DEAD_LETTERS_FILE, Pipeline, REPORT_FILE};
+use docmill_core::{
+    Input,
+    engine::{DEAD_LETTERS_FILE, Pipeline, REPORT_FILE},
+};
 use serde_json::{Value as Json, json};
 
 use crate::term::{self, BOLD, DIM, Shown};
@@ -78,7 +81,10 @@ struct Inputs {
 impl Inputs {
     fn of(pipeline: &Pipeline) -> Self {
         let inputs = || pipeline.shards().iter().flat_map(|shard| &shard.inputs);
-        Inputs { count: inputs().count() as u64, bytes: inputs().map(|input| input.bytes).sum() }
+        // A large file may be divided; it is counted where it begins.
+        let begins = |input: &&Input| input.range.as_ref().is_none_or(|range| range.start == 0);
+        let count = inputs().filter(begins).count() as u64;
+        Inputs { count, bytes: inputs().map(|input| input.bytes).sum() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! From the setting `paths` to inputs, grouped into shards.
+//! From the setting `paths` to inputs.
 //!
 //! A path that is there is taken as it is, even where it holds `*` or `[`; else it is a glob. What one
 //! path gives is sorted by its bytes, with `/` between folders, so that the order is the same on every
@@ -12,11 +12,6 @@ use std::{
 
 use docmill_core::{BuildError, Input, Shard};
 use glob::MatchOptions;
-
-/// A shard ends with the input that reaches this size, in bytes, …
-const SHARD_BYTES: u64 = 64 << 20;
-/// … or this many inputs.
-const SHARD_INPUTS: usize = 4096;
 
 /// The inputs that these paths give. A folder gives all files below it, at any depth, with one of the
 /// endings; hidden ones (`.name`) are passed over. An error points at its path.
@@ -40,7 +35,7 @@ pub fn shards(
         found.sort_unstable_by(|a, b| a.uri.cmp(&b.uri));
         inputs.extend(found.into_iter().filter(|input| seen.insert(input.uri.clone())));
     }
-    Ok(group(inputs))
+    Ok(vec![Shard { inputs }])
 }
 
 fn hint(path: &str, endings: &[&str]) -> String {
@@ -132,23 +127,6 @@ fn input(path: &Path) -> Result<Input, String> {
     Ok(Input { uri, bytes, ..Input::default() })
 }
 
-fn group(inputs: Vec<Input>) -> Vec<Shard> {
-    let mut shards: Vec<Shard> = Vec::new();
-    let mut bytes = u64::MAX;
-    for input in inputs {
-        let full = |shard: &Shard| bytes >= SHARD_BYTES || shard.inputs.len() >= SHARD_INPUTS;
-        if shards.last().is_none_or(full) {
-            shards.push(Shard::default());
-            bytes = 0;
-        }
-        bytes = bytes.saturating_add(input.bytes.unwrap_or(0));
-        if let Some(shard) = shards.last_mut() {
-            shard.inputs.push(input);
-        }
-    }
-    shards
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,14 +191,5 @@ mod tests {
         }
         let empty = tempfile::tempdir().unwrap();
         assert!(found(empty.path(), &[""]).unwrap_err().1.contains("ends in .txt"));
-    }
-
-    #[test]
-    fn small_inputs_share_a_shard() {
-        let input = |bytes| Input { uri: String::new(), bytes: Some(bytes), ..Input::default() };
-        let lens = |inputs| group(inputs).iter().map(|s| s.inputs.len()).collect::<Vec<_>>();
-        assert_eq!(lens(vec![input(1); SHARD_INPUTS + 1]), [SHARD_INPUTS, 1]);
-        assert_eq!(lens(vec![input(SHARD_BYTES), input(1), input(1)]), [1, 2]);
-        assert!(group(Vec::new()).is_empty());
     }
 }

@@ -95,7 +95,7 @@ impl Source for Csv {
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
         let (wanted, delimiter) = (self.wanted.clone(), self.delimiter);
-        let begin = move |uri: std::sync::Arc<str>| {
+        let begin = move |uri: std::sync::Arc<str>, _: &Option<_>| {
             let bytes = open::open(&uri)?.bytes;
             let delimiter = delimiter_of(&uri, delimiter);
             let wanted = wanted.clone();

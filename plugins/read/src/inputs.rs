@@ -1,6 +1,6 @@
 //! Goes through the inputs of a shard, and reports those that cannot be opened or break off.
 
-use std::{io, sync::Arc, vec};
+use std::{io, ops::Range, sync::Arc, vec};
 
 use docmill_core::{BLOCK_BYTES, Block, Cut, Input, Shard};
 
@@ -14,8 +14,8 @@ pub(crate) trait Records: Send {
     fn fill(&mut self, block: &mut Block, max_document: usize) -> bool;
 }
 
-/// Opens an input, by its path, to read its records.
-type Begin = Box<dyn Fn(Arc<str>) -> io::Result<Box<dyn Records>> + Send>;
+/// Opens an input, by its path, to read its records: those that begin in a range of it, where there is one.
+type Begin = Box<dyn Fn(Arc<str>, &Option<Range<u64>>) -> io::Result<Box<dyn Records>> + Send>;
 
 /// Reads the inputs of a shard.
 pub(crate) struct InputsCut {
@@ -36,7 +36,7 @@ impl InputsCut {
             return false;
         };
         let uri: Arc<str> = input.uri.into();
-        match (self.begin)(uri.clone()) {
+        match (self.begin)(uri.clone(), &input.range) {
             Ok(records) => self.open = Some(records),
             Err(error) => {
                 let message =

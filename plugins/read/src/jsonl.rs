@@ -3,6 +3,8 @@
 mod again;
 mod lines;
 
+use std::io::Read;
+
 use docmill_core::{
     Block, BuildError, Cursor, Cut, DocumentError, Intake, Origin, Shard, Source, SourceContract,
     json,
@@ -14,7 +16,7 @@ use serde::Deserialize;
 use crate::{
     inputs::InputsCut,
     metadata::{By, Join, Metadata},
-    open, paths,
+    open, paths, range,
 };
 
 /// Reads JSON lines, each of them one document.
@@ -76,16 +78,24 @@ impl Source for Jsonl {
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        paths::shards(&self.paths, Self::EXTENSIONS, true)
+        let shards = paths::shards(&self.paths, Self::EXTENSIONS, true)?;
+        let inputs = shards.into_iter().flat_map(|shard| shard.inputs).flat_map(range::divide);
+        Ok(vec![Shard { inputs: inputs.collect() }])
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
         Box::new(InputsCut::new(
             shard,
             max_document,
-            Box::new(|uri| {
-                let bytes = open::open(&uri)?.bytes;
-                Ok(Box::new(lines::Lines::new(uri, bytes)))
+            Box::new(|uri, wanted| {
+                let (at, bytes): (u64, Box<dyn Read + Send>) = match wanted {
+                    Some(wanted) => {
+                        let (at, bytes) = range::open(&uri, wanted)?;
+                        (at, Box::new(bytes))
+                    }
+                    None => (0, open::open(&uri)?.bytes),
+                };
+                Ok(Box::new(lines::Lines::new(uri, bytes, at)))
             }),
         ))
     }

@@ -23,6 +23,7 @@ pub mod jsonl;
 pub mod metadata;
 mod open;
 mod place;
+mod range;
 pub mod warc;
 
 use docmill_core::Plugin;

@@ -95,7 +95,7 @@ impl Source for Warc {
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
-        let begin = |uri| {
+        let begin = |uri, _: &Option<_>| {
             let records = records::Records::open(uri)?;
             Ok(Box::new(records) as Box<dyn crate::inputs::Records>)
         };

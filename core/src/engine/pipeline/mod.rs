@@ -20,6 +20,7 @@ mod read;
 mod reads;
 mod run;
 mod settings;
+mod shards;
 mod syntax;
 mod test_blocks;
 mod units;
@@ -147,6 +148,8 @@ pub struct RunSettings {
     pub max_restarts: u32,
     /// The largest document in raw bytes; a larger one is passed over and counted as failed.
     pub max_document: usize,
+    /// How much input makes a shard, in bytes as stored.
+    pub shard: u64,
 }
 
 impl Default for RunSettings {
@@ -158,6 +161,7 @@ impl Default for RunSettings {
             max_failed: None,
             max_restarts: 5,
             max_document: 16 << 20,
+            shard: run::SHARD,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     components::{Draft, component},
     layers,
     node::{Entry, Form, Node, Table},
-    outputs, overrides, plugins, run,
+    outputs, overrides, plugins, run, shards,
     syntax::syntax,
     test_blocks,
 };
@@ -108,7 +108,7 @@ fn read(
     let layers = layers::check(&source, &stages, &sinks, registry, findings);
     let tests = test_blocks::read(&tables(root, "test", findings), text, &layers, findings);
     let shards = match &mut source {
-        Some(source) if look_for_inputs => shards(source, findings),
+        Some(source) if look_for_inputs => listed(source, findings),
         _ => Vec::new(),
     };
     let run = root.get("run");
@@ -118,6 +118,7 @@ fn read(
     if overrides::to_stdout(overrides) {
         run.dir = None;
     }
+    let shards = shards::group(shards.into_iter().flat_map(|shard| shard.inputs), run.shard);
     outputs::check(&sinks, &run, run_place, &shards, file, findings);
 
     Some(Pipeline {
@@ -180,7 +181,7 @@ fn source<'n>(root: &'n Table, findings: &mut Findings) -> Option<&'n Node> {
 }
 
 /// Lists the inputs. What is not there is reported.
-fn shards(
+fn listed(
     source: &mut Draft<SourceContract, dyn AnySource>,
     findings: &mut Findings,
 ) -> Vec<Shard> {

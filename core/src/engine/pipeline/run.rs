@@ -36,6 +36,10 @@ pub(crate) struct RunTable {
     /// `GiB`), from 1 byte to 1 GiB; a larger one is passed over and counted as failed.
     /// Default: `16 MiB`.
     max_document: Size,
+    /// How much input makes a shard, in bytes as stored or as a string with a unit, from 1 byte: a run is put on the
+    /// disk a shard at a time, and one that is broken off goes on after the last (`--resume`). A file that is
+    /// compressed, or not of lines, is never divided. Default: `32 MiB`.
+    shard: Size,
 }
 
 /// What becomes of a run when a document fails.
@@ -57,9 +61,13 @@ impl Default for RunTable {
             max_failed: None,
             max_restarts: 5,
             max_document: Size::Bytes(16 << 20),
+            shard: Size::Bytes(SHARD),
         }
     }
 }
+
+/// How many bytes make a shard, unless a pipeline says otherwise.
+pub(super) const SHARD: u64 = 32 << 20;
 
 /// The largest that `max-document` may be, in bytes. Places in a document are 32 bits wide, and text
 /// can be three times as long as the bytes it was decoded from.
@@ -77,6 +85,15 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
             .at(Code::BadValue, &table.value.at("/max-document").place, message)
             .help("write bytes, or a whole number and a unit up to 1 GiB: \"16 MiB\"");
     }
+    let shard = values.shard.bytes().and_then(|bytes| match bytes {
+        0 => Err("`shard` must be at least 1 byte".to_owned()),
+        _ => Ok(bytes),
+    });
+    if let (Err(message), Some(table)) = (&shard, table) {
+        findings
+            .at(Code::BadValue, &table.value.at("/shard").place, message)
+            .help("write bytes, or a whole number and a unit: \"32 MiB\"");
+    }
     RunSettings {
         dir: Some(PathBuf::from(values.dir)),
         threads: values.threads.and_then(NonZeroUsize::new),
@@ -84,6 +101,7 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
         max_failed: values.max_failed,
         max_restarts: values.max_restarts,
         max_document: max_document.map_or(16 << 20, |bytes| bytes as usize),
+        shard: shard.unwrap_or(SHARD),
     }
 }
 

@@ -30,8 +30,9 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(uri: Arc<str>, bytes: Box<dyn Read + Send>) -> Self {
-        Lines { uri, bytes, offset: 0, tail: Vec::new(), error: None }
+    /// `offset` is the place of the first line in the input, in bytes.
+    pub(super) fn new(uri: Arc<str>, bytes: Box<dyn Read + Send>, offset: u64) -> Self {
+        Lines { uri, bytes, offset, tail: Vec::new(), error: None }
     }
 }
 
