@@ -155,6 +155,12 @@ impl Network {
         self.pairs.iter().copied().zip(counts)
     }
 
+    /// The counts of an edge, by its place among [`edges`](Self::edges).
+    pub(super) fn edge_counts(&self, at: u32) -> &[i64] {
+        let first = at as usize * self.edge_counts.width;
+        self.edge_counts.all.get(first..first + self.edge_counts.width).unwrap_or_default()
+    }
+
     /// Appends it as lines; nothing where it is empty.
     pub(super) fn store(&self, out: &mut impl Write) -> io::Result<()> {
         if self.names.is_empty() {

@@ -30,25 +30,26 @@ pub(super) fn network(
     }
     let mut order: Vec<u32> = (0..nodes.len() as u32).filter(|at| joined[*at as usize]).collect();
     order.sort_unstable_by_key(|at| nodes[*at as usize].0);
-    let mut rank = vec![0; nodes.len()];
-    for (place, at) in order.iter().enumerate() {
+    let mut rank = vec![0_u32; nodes.len()];
+    for (place, at) in (0..).zip(&order) {
         rank[*at as usize] = place;
     }
-    let mut edges: Vec<(usize, usize, &[i64])> = network
-        .edges()
-        .filter(|(_, counts)| weighty(counts))
-        .map(|((from, to), counts)| {
+    // Places alone: there may be many millions.
+    let mut edges: Vec<(u32, u32, u32)> = (0..)
+        .zip(network.edges())
+        .filter(|(_, (_, counts))| weighty(counts))
+        .map(|(at, ((from, to), _))| {
             let (from, to) = (rank[from as usize], rank[to as usize]);
             match network.edges_are {
-                Edges::CoMentions => (from.min(to), from.max(to), counts),
-                Edges::Stances => (from, to, counts),
+                Edges::CoMentions => (from.min(to), from.max(to), at),
+                Edges::Stances => (from, to, at),
             }
         })
         .collect();
     edges.sort_unstable();
 
     let nodes = order.into_iter().map(|at| nodes[at as usize]).collect();
-    let sorted = Sorted { edges_are: network.edges_are, nodes, edges };
+    let sorted = Sorted { network, edges_are: network.edges_are, nodes, edges };
     match format {
         Format::Graphml => sorted.graphml(out),
         Format::Gexf => sorted.gexf(out),
@@ -57,11 +58,12 @@ pub(super) fn network(
 
 /// What is written.
 struct Sorted<'n> {
+    network: &'n Network,
     edges_are: Edges,
     /// Id, name, counts.
     nodes: Vec<(&'n str, &'n str, &'n [i64])>,
-    /// Places of nodes, counts.
-    edges: Vec<(usize, usize, &'n [i64])>,
+    /// Places in `nodes`, and the edge's place in the network.
+    edges: Vec<(u32, u32, u32)>,
 }
 
 /// An attribute of a node or an edge: its name, its type in both formats, and its value.
@@ -97,7 +99,8 @@ impl Sorted<'_> {
             }
             writeln!(out, "</node>")?;
         }
-        for (from, to, counts) in &self.edges {
+        for (from, to, at) in &self.edges {
+            let counts = self.network.edge_counts(*at);
             let (from, to) = (escaped(self.id(*from)), escaped(self.id(*to)));
             write!(out, "    <edge source=\"{from}\" target=\"{to}\">")?;
             for (name, _, value) in self.of_edge(counts) {
@@ -129,7 +132,8 @@ impl Sorted<'_> {
             writeln!(out, "</node>")?;
         }
         writeln!(out, "    </nodes>\n    <edges>")?;
-        for (place, (from, to, counts)) in self.edges.iter().enumerate() {
+        for (place, (from, to, at)) in self.edges.iter().enumerate() {
+            let counts = self.network.edge_counts(*at);
             let (from, to) = (escaped(self.id(*from)), escaped(self.id(*to)));
             let weight = counts.get(edge::WEIGHT).copied().unwrap_or_default();
             write!(
@@ -149,8 +153,8 @@ impl Sorted<'_> {
         }
     }
 
-    fn id(&self, place: usize) -> &str {
-        self.nodes.get(place).map_or("", |(id, ..)| id)
+    fn id(&self, place: u32) -> &str {
+        self.nodes.get(place as usize).map_or("", |(id, ..)| id)
     }
 
     /// The attributes of a node, whose kind is what stands before the colon of its id.
