@@ -9,10 +9,14 @@ use std::{
     time::Duration,
 };
 
-/// More inputs than fit into two shards.
-const INPUTS: usize = 2 * 4096 + 100;
+/// Each of some 300 bytes.
+const INPUTS: usize = 1000;
 
+/// Of a dozen shards.
 const PIPELINE: &str = r#"
+[run]
+shard = 30_000
+
 [source]
 use    = "jsonl"
 paths  = ["in/*.jsonl"]
@@ -61,7 +65,7 @@ fn write_inputs(dir: &Path) {
             r#"{{"id":"a/{}","text":"👍 Elm thanked Oak.","layers":{{
 "entities":[{{"start":2,"end":5,"label":"GPE","entity":"place:{one}"}},{{"start":14,"end":17,"label":"GPE","entity":"place:{other}"}}],
 "stances":[{{"start":2,"end":17,"holder":"place:{one}","target":"place:{other}","kind":"act","polarity":0.7,"trigger":{{"start":6,"end":13}}}}]}}}}"#,
-            number % 5000
+            number % 700
         );
         let path = dir.join("in").join(format!("{number:05}.jsonl"));
         fs::write(path, line.replace('\n', "")).unwrap();
@@ -76,7 +80,7 @@ fn merged_outputs_are_the_same_however_a_run_goes() {
     write_inputs(dir);
     run(dir, &["run", "pipeline.toml", "--output", "whole/", "--threads", "2"]);
 
-    for wait in [300, 900, 2000] {
+    for wait in [150, 300, 450] {
         let mut killed = docmill(dir, &["run", "pipeline.toml", "--output", "killed/", "--resume"]);
         let mut killed = killed.spawn().unwrap();
         thread::sleep(Duration::from_millis(wait));
