@@ -125,10 +125,12 @@ impl ToSql for Cell<'_> {
     }
 }
 
-/// A full disk is told apart: there is something to do about it.
+/// SQLite's own words; its error says them twice, with a number between. A full disk is told apart: there is
+/// something to do about it.
 fn failed(error: rusqlite::Error) -> io::Error {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => io::Error::new(io::ErrorKind::StorageFull, error),
-        _ => io::Error::other(error),
-    }
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
+        _ => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, error.to_string())
 }
