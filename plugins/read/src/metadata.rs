@@ -1,6 +1,6 @@
 //! Joins a table to documents: what a source's documents do not say of themselves, such as outlet and date.
 //!
-//! A row is found by the document's id, or by the name of its file. Of several keys that fit a file
+//! A row is found by the document's id, by its address, or by the name of its file. Of several keys that fit a file
 //! the longest is taken, so that a table may name some files with their folder and others without; what that
 //! cannot decide, and a row that would go to two files, is refused before anything is read.
 
@@ -8,7 +8,7 @@ mod columns;
 mod names;
 mod table;
 
-use docmill_core::{BuildError, DocumentBuf, DocumentError, Shard};
+use docmill_core::{BuildError, DocumentBuf, DocumentError, Shard, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -32,8 +32,8 @@ pub struct Settings {
     /// or zstd. No default.
     #[schemars(extend("format" = "path"))]
     pub path: String,
-    /// The column by which a row is found; no two rows may have the same key. Default: `id` or `file`,
-    /// whichever the table has.
+    /// The column by which a row is found; no two rows may have the same key. Default: `id` or `file`
+    /// (for `warc`, `id` or `url`), whichever the table has.
     #[serde(default)]
     pub key: Option<String>,
     /// The columns that become metadata, each under its name, as text, in place of what the document says
@@ -66,7 +66,22 @@ pub(crate) enum By {
     Id,
     /// Its id is its path.
     File,
+    /// It is a page of an archive, which has a record's id and its metadata an address.
+    Page,
 }
+
+impl By {
+    /// The columns that are the key where the settings name none.
+    fn keys(self) -> [&'static str; 2] {
+        match self {
+            By::Id | By::File => ["id", "file"],
+            By::Page => ["id", "url"],
+        }
+    }
+}
+
+/// The metadata key of a page's address.
+pub(crate) const ADDRESS: &str = "url";
 
 /// A table, ready to be joined to documents.
 #[derive(Debug)]
@@ -93,7 +108,13 @@ impl Join {
 
     /// Gives a document that is otherwise made the metadata of its row.
     pub(crate) fn fill(&self, document: &mut DocumentBuf) -> Result<(), DocumentError> {
-        let row = self.row_of(document.view().id());
+        let view = document.view();
+        let address = match (self.by, view.metadata(ADDRESS)) {
+            (By::Page, Some(Value::Text(address))) => Some(address),
+            _ => None,
+        };
+        let row = self.row_of(view.id());
+        let row = row.or_else(|| address.and_then(|address| self.table.find(address)));
         if let Some(row) = row {
             for (name, value) in self.table.values(row) {
                 document.set(name, value.into());
@@ -103,8 +124,12 @@ impl Join {
         if self.missing != Some(Missing::Fail) {
             return Ok(());
         }
-        let (id, path) = (document.view().id(), &self.path);
+        let (id, path) = (view.id(), &self.path);
         Err(DocumentError::new(match (id, self.by) {
+            (_, By::Page) => format!(
+                "no row of `{path}` has the id `{id}` or the address `{}`; add one",
+                address.unwrap_or_default()
+            ),
             ("", _) => format!("the document has no id, by which it could have a row in `{path}`"),
             (_, By::Id) => format!("no row of `{path}` has the id `{id}`; add one"),
             (_, By::File) => format!("no row of `{path}` is for the file `{id}`; add one"),
@@ -167,7 +192,7 @@ impl Join {
 
     fn row_of(&self, id: &str) -> Option<usize> {
         match self.by {
-            By::Id => self.table.find(id),
+            By::Id | By::Page => self.table.find(id),
             By::File => names::of(id).find_map(|name| self.table.find(name)),
         }
     }

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use crate::{
     decode::{self, Claims, Wanted},
     inputs::InputsCut,
+    metadata::{ADDRESS, By, Join, Metadata},
     paths,
 };
 use header::Fields;
@@ -55,6 +56,11 @@ pub struct Settings {
     /// do not decode fail their document. A byte order mark overrides the label. Default: `auto`.
     #[serde(default = "auto")]
     pub encoding: String,
+    /// A table that brings metadata, a row for each page: its path, or a table of the settings below. A row
+    /// is for the pages that have its key as their id (also as the archive writes it, `<urn:uuid:…>`) or, where no
+    /// row has that, as their `url`, to the letter. Pages without a row are kept. Default: none.
+    #[serde(default)]
+    pub metadata: Option<Metadata>,
 }
 
 fn auto() -> String {
@@ -66,6 +72,7 @@ fn auto() -> String {
 pub struct Warc {
     paths: Vec<String>,
     encoding: Wanted,
+    metadata: Option<Join>,
 }
 
 impl Source for Warc {
@@ -87,7 +94,8 @@ impl Source for Warc {
         }
         let encoding = Wanted::of_label(&settings.encoding)
             .map_err(|message| BuildError::at("/encoding", message))?;
-        Ok(Warc { paths: settings.paths, encoding })
+        let metadata = Join::build(settings.metadata, By::Page)?;
+        Ok(Warc { paths: settings.paths, encoding, metadata })
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
@@ -152,7 +160,7 @@ impl Warc {
         decode::fill(&raw, &self.encoding, Claims { charset, html }, document)?;
         if let Some(uri) = fields.get("WARC-Target-URI") {
             let uri = uri.strip_prefix(b"<").and_then(|uri| uri.strip_suffix(b">")).unwrap_or(uri);
-            document.set("url", (&*in_ascii(uri)).into());
+            document.set(ADDRESS, (&*in_ascii(uri)).into());
         }
         for (name, key) in [("WARC-Date", "date"), ("WARC-Truncated", "truncated")] {
             if let Some(value) = fields.get(name).and_then(|value| std::str::from_utf8(value).ok())
@@ -163,12 +171,12 @@ impl Warc {
         if let Some(status) = status {
             document.set("status", status.into());
         }
-        Ok(())
+        self.metadata.as_ref().map_or(Ok(()), |metadata| metadata.fill(document))
     }
 }
 
 /// `<urn:uuid:…>` without what all have.
-fn short_id(id: &str) -> &str {
+pub(crate) fn short_id(id: &str) -> &str {
     let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(id);
     bare.strip_prefix("urn:uuid:").filter(|uuid| !uuid.is_empty()).unwrap_or(bare)
 }

@@ -1,6 +1,6 @@
 //! What the header row names, and what is wanted of it.
 
-use super::Settings;
+use super::{By, Settings};
 use crate::csv::{
     columns::{missing, twice},
     scan::Fields,
@@ -17,6 +17,7 @@ pub(super) struct Column {
 /// The metadata keys that a header row gives, and what each of its columns is for.
 pub(super) fn columns(
     settings: &Settings,
+    by: By,
     header: &[u8],
     delimiter: u8,
 ) -> Result<(Vec<String>, Vec<Column>), String> {
@@ -29,20 +30,23 @@ pub(super) fn columns(
     let key = match settings.key.as_deref() {
         Some(key) if there(key) => key,
         Some(key) => return Err(missing("metadata.key", &format!("`{key}`"), &names, delimiter)),
-        None => match (there("id"), there("file")) {
-            (true, false) => "id",
-            (false, true) => "file",
-            (false, false) => {
-                return Err(missing("metadata.key", "`id` or `file`", &names, delimiter));
+        None => {
+            let [first, second] = by.keys();
+            match (there(first), there(second)) {
+                (true, false) => first,
+                (false, true) => second,
+                (false, false) => {
+                    let wanted = format!("`{first}` or `{second}`");
+                    return Err(missing("metadata.key", &wanted, &names, delimiter));
+                }
+                (true, true) => {
+                    return Err(format!(
+                        "the header row names both `{first}` and `{second}`; set `metadata.key` to the one \
+                         by which documents are found"
+                    ));
+                }
             }
-            (true, true) => {
-                return Err(
-                    "the header row names both `id` and `file`; set `metadata.key` to the one by which \
-                            documents are found"
-                        .to_owned(),
-                );
-            }
-        },
+        }
     };
     let listed = settings.columns.as_deref();
     if let Some(name) = listed.into_iter().flatten().find(|name| !there(name)) {

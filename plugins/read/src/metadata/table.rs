@@ -21,6 +21,7 @@ use crate::{
     },
     inputs::Records,
     open,
+    warc::short_id,
 };
 
 /// How many values of a column are remembered, to be held once.
@@ -142,7 +143,7 @@ impl Reading {
             format!("the table cannot be read: {error}; repair it or name another")
         })?;
         let wanted = settings.clone();
-        let check = move |header: &[u8]| columns(&wanted, header, delimiter).map(drop);
+        let check = move |header: &[u8]| columns(&wanted, by, header, delimiter).map(drop);
         let mut rows =
             Rows::new(settings.path.as_str().into(), opened.bytes, delimiter, Box::new(check));
         let (table, columns, repeated) = (Table::default(), None, Vec::new());
@@ -192,7 +193,7 @@ impl Reading {
 
     fn row(&mut self, settings: &Settings, row: &Row<'_>) -> Result<(), String> {
         let Some(columns) = &self.columns else {
-            let (names, columns) = columns(settings, row.bytes, self.delimiter)?;
+            let (names, columns) = columns(settings, self.by, row.bytes, self.delimiter)?;
             self.table.names = names;
             self.repeated.resize_with(columns.len(), HashMap::new);
             self.columns = Some(columns);
@@ -216,6 +217,7 @@ impl Reading {
                 let key = match self.by {
                     By::File => value.strip_prefix("./").unwrap_or(&value),
                     By::Id => &value,
+                    By::Page => short_id(&value),
                 };
                 let field = push(&mut table.text, key)?;
                 table.keys.push(Key { field, line: u32::try_from(row.line).unwrap_or(u32::MAX) });

@@ -1,4 +1,4 @@
-//! Tables, joined to what `files` and `jsonl` read.
+//! Tables, joined to what `files`, `jsonl` and `warc` read.
 
 use std::{fs, io::Write, path::Path};
 
@@ -6,7 +6,7 @@ use docmill_core::{Block, DocumentBuf, DocumentError, Intake, Source, Value};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::{files::Files, jsonl::Jsonl};
+use crate::{files::Files, jsonl::Jsonl, warc::Warc};
 
 /// The id of each document with its metadata, or the error; or what refused the whole.
 fn read<S: Source>(settings: Json) -> Result<Vec<String>, String> {
@@ -156,6 +156,44 @@ fn lines_are_found_by_their_id_alone_and_the_table_has_the_last_word() {
     let failed = lines(folder.path(), text, table, json!("fail"));
     assert!(failed[1].contains("has the id `a.txt`; add one"), "{failed:?}");
     assert!(failed[3].contains("has no id"), "{failed:?}");
+}
+
+/// Reads three captures, two of them of one address, with this table.
+fn pages(table: &str, missing: Json) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, metadata) = (folder.path().join("a.warc"), folder.path().join("articles.csv"));
+    let record = |(id, address): (&str, &str)| {
+        format!(
+            "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:{id}>\r\n\
+             WARC-Target-URI: {address}\r\nWARC-Date: 2026\r\nContent-Type: text/plain\r\n\
+             Content-Length: 1\r\n\r\nx\r\n\r\n"
+        )
+    };
+    let archive =
+        [("1", "https://a.example/"), ("2", "https://a.example/"), ("3", "https://b.example/")];
+    fs::write(&path, archive.map(record).concat()).unwrap();
+    fs::write(&metadata, table).unwrap();
+    let metadata = json!({ "path": metadata.to_str(), "missing": missing });
+    let found = read::<Warc>(json!({ "paths": [path.to_str()], "metadata": metadata }));
+    let bare = |line: String| line.replace(&format!("{}/", folder.path().display()), "");
+    found.map(|found| found.into_iter().map(bare).collect()).map_err(bare)
+}
+
+#[test]
+fn pages_are_found_by_their_record_and_else_by_their_address() {
+    let (a, b) = ("url=https://a.example/ date=2026", "url=https://b.example/ date=2026");
+    let found = pages("url,outlet\nhttps://a.example/,A\n", Json::Null).unwrap();
+    assert_eq!(found, [format!("1 {a} outlet=A"), format!("2 {a} outlet=A"), format!("3 {b}")]);
+    let table = "id,outlet,date\n<urn:uuid:2>,B,2021\n3,C,\nhttps://a.example/,A,\n";
+    let found = pages(table, Json::Null).unwrap();
+    let second = "2 url=https://a.example/ date=2021 outlet=B".to_owned();
+    assert_eq!(found, [format!("1 {a} outlet=A"), second, format!("3 {b} outlet=C")]);
+    let failed = pages("url,outlet\nhttps://a.example/,A\n", json!("fail")).unwrap();
+    let error =
+        "3: no row of `articles.csv` has the id `3` or the address `https://b.example/`; add one";
+    assert_eq!(failed[2], error);
+    let error = pages("id,url\n1,2\n", Json::Null).unwrap_err();
+    assert!(error.contains("names both `id` and `url`; set `metadata.key`"), "{error}");
 }
 
 #[test]
