@@ -48,6 +48,9 @@ pub(crate) enum Command {
     Run(Run),
     /// Join what the jobs of a divided run did (`run --shard I/N`)
     Merge(Merge),
+    /// Take the documents that failed in a run through its pipeline again, and put what comes of them in
+    /// its place in the outputs
+    Retry(Retry),
     /// Find all mistakes in pipeline files without reading documents, or try whether a plugin's library
     /// keeps its promises
     Check(Check),
@@ -84,6 +87,7 @@ impl Command {
         match self {
             Command::Run(run) => run.json,
             Command::Merge(merge) => merge.json,
+            Command::Retry(retry) => retry.json,
             Command::Check(check) => check.json,
             Command::Verify(verify) => verify.json,
             Command::Bench(bench) => bench.json,
@@ -172,6 +176,32 @@ pub(crate) struct Merge {
     pub(crate) output: Option<String>,
 
     /// Settings, as they were given to the jobs
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Write the report to standard output, as one JSON object; errors too
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Retry {
+    /// The run's folder
+    pub(crate) dir: PathBuf,
+
+    /// The pipeline file, if not the one that the run was given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pipeline: Option<PathBuf>,
+
+    /// Only documents that failed in the stage, source or sink of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) stage: Option<String>,
+
+    /// Only documents whose error holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) error: Option<String>,
+
+    /// Change a setting, beside those that the run was given
     #[arg(long, value_name = "NAME.KEY=VALUE")]
     pub(crate) set: Vec<String>,
 

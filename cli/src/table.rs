@@ -35,9 +35,11 @@ pub(crate) fn of_run(report: &Report, dir: Option<&Path>, dead_letters: Option<&
     if documents.failed > 0 {
         let failed = term::counted(documents.failed, "document");
         match dead_letters {
-            Some(path) => {
-                text.push_str(&format!("{RED}{failed} failed{RED:#}: {} says why\n", shown(path)))
-            }
+            Some(path) => text.push_str(&format!(
+                "{RED}{failed} failed{RED:#}: {} says why{}\n",
+                shown(path),
+                mend(dir)
+            )),
             None => text.push_str(&format!(
                 "{RED}{failed} failed{RED:#}; --dead-letters FILE keeps them, with the reasons\n"
             )),
@@ -60,6 +62,11 @@ pub(crate) fn of_job(report: &Report, jobs: usize) -> String {
         term::count(documents.dropped),
         term::count(documents.failed),
     )
+}
+
+/// How documents that failed are taken through again, where the run has a folder.
+fn mend(dir: Option<&Path>) -> String {
+    dir.map_or(String::new(), |dir| format!("; mend it, then `docmill retry {}`", shown(dir)))
 }
 
 fn components(report: &Report) -> String {

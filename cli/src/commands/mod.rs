@@ -9,6 +9,7 @@ mod lock;
 mod merge;
 mod new;
 mod plan;
+mod retry;
 mod run;
 mod show;
 mod test;
@@ -31,6 +32,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
     match args.command {
         Command::Run(args) => run::run(args),
         Command::Merge(args) => merge::merge(args),
+        Command::Retry(args) => retry::retry(&args),
         Command::Check(args) => check::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Test(args) => test::run(&args),

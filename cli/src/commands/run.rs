@@ -133,6 +133,8 @@ pub(crate) fn failure(error: RunError, stopped: u8) -> Failure {
         | RunError::NotDivisible { .. }
         | RunError::Incomplete { .. }
         | RunError::NoParts { .. }
+        | RunError::NothingToRetry { .. }
+        | RunError::NotRetryable { .. }
         | RunError::NotRestarted { .. }
         | RunError::TooManyRestarts { .. } => Failure::Wrong(message),
         RunError::Write(write) if write.is_broken_pipe() => Failure::BrokenPipe,

@@ -7,6 +7,7 @@ mod lock;
 mod new;
 mod plan;
 mod programs;
+mod retry;
 mod run;
 mod sandbox;
 mod show;

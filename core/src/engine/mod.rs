@@ -36,8 +36,8 @@ pub use pipeline::{
 pub use registry::{Component, Kind, Registry, RegistryError};
 pub use run::{
     ComponentReport, DEAD_LETTERS_FILE, DROPPED_FILE, Destination, Mode, OutputReport,
-    PluginReport, Progress, REPORT_FILE, Report, RunError, RunOptions, Times, Totals, WriteError,
-    digest, merge, run, run_timed,
+    PluginReport, Progress, REPORT_FILE, Report, RetryOptions, RunError, RunOptions, Times, Totals,
+    WriteError, digest, merge, retry, retry_invocation, run, run_timed,
 };
 pub use test::{Difference, TestOutcome, run_tests};
 pub use verify::{Fault, OpenError, Rereader, Share, Verification, each_document, verify};

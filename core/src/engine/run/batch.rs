@@ -32,8 +32,17 @@ pub(super) struct Gathered {
     len: usize,
     /// Bytes of text in them.
     text: usize,
-    /// Whether a batch is a block, however much is in it.
-    of_blocks: bool,
+    /// When a batch is full.
+    size: BatchSize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum BatchSize {
+    #[default]
+    Bounded,
+    /// A batch is a block, however much is in it.
+    Block,
+    One,
 }
 
 /// A document in a batch.
@@ -53,7 +62,12 @@ struct Place {
 impl Gathered {
     /// For pipelines with stages that remember: a block passes the gate of such a stage once, as a whole.
     pub(super) fn of_blocks() -> Self {
-        Gathered { of_blocks: true, ..Gathered::default() }
+        Gathered { size: BatchSize::Block, ..Gathered::default() }
+    }
+
+    /// For when what becomes of each document must be told apart.
+    pub(super) fn one_by_one() -> Self {
+        Gathered { size: BatchSize::One, ..Gathered::default() }
     }
 
     /// Gives back what large documents made large; whether there was any.
@@ -91,8 +105,11 @@ impl Worker<'_> {
         std::mem::swap(&mut place.document, document);
         gathered.len += 1;
         gathered.text += place.document.text.len();
-        let full = gathered.len >= DOCUMENTS || gathered.text >= TEXT;
-        let full = full && !gathered.of_blocks;
+        let full = match gathered.size {
+            BatchSize::Bounded => gathered.len >= DOCUMENTS || gathered.text >= TEXT,
+            BatchSize::Block => false,
+            BatchSize::One => true,
+        };
         self.gathered = Some(gathered);
         if full {
             // Only where no stage remembers, to which the block's number would matter.

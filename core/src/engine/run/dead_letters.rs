@@ -29,6 +29,8 @@ struct Letter<'a> {
     stage: &'a str,
     error: String,
     origin: Place<'a>,
+    /// How it is taken through again, once what is wrong is mended.
+    retry: String,
     /// How many raw bytes the document has.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
@@ -69,6 +71,7 @@ pub(super) fn write(document: &DocumentBuf, failure: &Failure<'_>, lines: &mut V
             locator: &origin.locator,
             digest,
         },
+        retry: format!("docmill retry DIR --stage {}", failure.stage),
         bytes: raw.map(<[u8]>::len),
         raw: kept.map(String::from_utf8_lossy),
         cut: kept.map(<[u8]>::len) < raw.map(<[u8]>::len),
@@ -119,8 +122,10 @@ mod tests {
         let mut document = DocumentBuf::new();
         document.origin.uri.push_str("a.txt");
         let place = serde_json::json!({ "source": "", "uri": "a.txt" });
-        let expected =
-            serde_json::json!({ "stage": "s", "error": "no good: too long", "origin": place });
+        let expected = serde_json::json!({
+            "stage": "s", "error": "no good: too long", "origin": place,
+            "retry": "docmill retry DIR --stage s",
+        });
         assert_eq!(letter(&document, None), expected);
         assert_eq!(letter(&document, Some(b""))["bytes"], 0, "an empty document is at hand");
     }

@@ -62,7 +62,7 @@ impl Done {
         self.failures.push(FailedAt {
             input: document.place.input.clone(),
             number: document.place.number,
-            last: false,
+            of: 0,
             component,
             at,
             letter: letter.len() as u64,

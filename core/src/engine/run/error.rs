@@ -92,9 +92,9 @@ pub enum RunError {
     /// What was read cannot be read again.
     #[error("a run that reads standard input cannot be resumed or divided; give it a file")]
     NotResumable,
-    /// A stage compares documents with each other, and jobs do not know each other's.
+    /// A stage compares documents with each other, so that all of them must go through it in one run.
     #[error(
-        "the stage `{stage}` compares each document with all before it, so that the run cannot be divided among jobs; run it whole, or leave the stage to a run over what the jobs wrote"
+        "the stage `{stage}` compares each document with all before it, so that its run cannot be divided among jobs, nor documents of it retried; run it whole"
     )]
     NotDivisible {
         /// The stage, by its name in the pipeline.
@@ -117,6 +117,20 @@ pub enum RunError {
     NoParts {
         /// The run's folder.
         dir: PathBuf,
+    },
+    /// No run that ended in a folder left documents that failed.
+    #[error("there is nothing to retry in {}: no run that ended there kept documents that failed", dir.display())]
+    NothingToRetry {
+        /// The run's folder.
+        dir: PathBuf,
+    },
+    /// What failed cannot be put in its place any more.
+    #[error("what failed in {} cannot be put in its place: {}; run anew", dir.display(), changes.join("; "))]
+    NotRetryable {
+        /// The run's folder.
+        dir: PathBuf,
+        /// Why, a sentence each.
+        changes: Vec<String>,
     },
     /// The account does not balance: a fault of docmill.
     #[error(

@@ -18,7 +18,10 @@ use super::{
     record::{self, Record},
     tracks::{Track, TrackKind},
 };
-use crate::engine::{Pipeline, contain::contain};
+use crate::{
+    engine::{Pipeline, contain::contain},
+    plugin::AnySink,
+};
 
 /// The name of the file that says what is to be moved where.
 const PLACING: &str = "placing.json";
@@ -29,8 +32,26 @@ struct Placing {
     /// A file of the work folder, and its name below the run's.
     moves: Vec<(String, String)>,
     report: Report,
-    /// What stays in the work folder, for a retry.
+    /// Whether the work folder stays, for a retry.
     kept: bool,
+    /// The name of an older work folder that this one takes the place of.
+    #[serde(default)]
+    replaces: Option<String>,
+}
+
+/// The files that a run ends with: whole, and on the disk.
+#[derive(Default)]
+pub(super) struct Ending {
+    moves: Vec<(String, String)>,
+    outputs: Vec<OutputReport>,
+}
+
+impl Ending {
+    /// A file of the work folder, its name below the run's, and its size.
+    pub(super) fn add(&mut self, from: String, path: String, bytes: u64) {
+        self.outputs.push(OutputReport { path: path.clone(), bytes });
+        self.moves.push((from, path));
+    }
 }
 
 /// Makes the files of a run whose shards are all done, and puts them in place. `records` are in the order of shards.
@@ -40,9 +61,9 @@ pub(super) fn finish(
     dir: &Path,
     work: &Path,
     records: &[Record],
-    mut report: Report,
+    report: Report,
 ) -> Result<Report, RunError> {
-    let mut moves = Vec::new();
+    let mut ending = Ending::default();
     for (at, track) in tracks.iter().enumerate() {
         let Some(path) = &track.path else { continue };
         let (from, bytes) = match track.kind {
@@ -51,23 +72,52 @@ pub(super) fn finish(
             }
             _ => joined(pipeline, work, records, at, track.kind)?,
         };
-        report.outputs.push(OutputReport { path: path.clone(), bytes });
-        moves.push((from, path.clone()));
+        ending.add(from, path.clone(), bytes);
     }
+    end(dir, work, ending, report, None)
+}
+
+/// Puts the files in place that a run ends with; `replaces` is a work folder that is then of no use any more.
+pub(super) fn end(
+    dir: &Path,
+    work: &Path,
+    ending: Ending,
+    mut report: Report,
+    replaces: Option<&Path>,
+) -> Result<Report, RunError> {
+    report.outputs = ending.outputs;
     let kept = report.documents.failed > 0;
-    let placing = Placing { moves, report, kept };
+    let replaces = replaces.and_then(Path::file_name);
+    let replaces = replaces.map(|name| name.to_string_lossy().into_owned());
+    let placing = Placing { moves: ending.moves, report, kept, replaces };
     folder::write(&work.join(PLACING), &serde_json::to_vec(&placing).unwrap_or_default())?;
     Ok(place(dir, work, placing)?)
 }
 
-/// What a run left to be moved that has come to its end, moved.
-pub(super) fn resume(dir: &Path, work: &Path) -> Result<Option<Report>, RunError> {
-    let path = work.join(PLACING);
-    let placing = match fs::read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)).at(&path)?,
+/// The run that ended in `dir` last, if it left a work folder: what it left to be moved is moved.
+pub(super) fn settle(dir: &Path) -> Result<Option<(PathBuf, Report)>, RunError> {
+    let mut ended = Vec::new();
+    for work in folder::left_behind(dir) {
+        let path = work.join(PLACING);
+        match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => {
+                let placing: Placing =
+                    read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)).at(&path)?;
+                ended.push((work, placing));
+            }
+        }
+    }
+    let replaced: Vec<String> =
+        ended.iter().filter_map(|(_, placing)| placing.replaces.clone()).collect();
+    let is_replaced = |work: &Path| {
+        work.file_name().is_some_and(|name| replaced.iter().any(|other| name == other.as_str()))
     };
-    Ok(Some(place(dir, work, placing)?))
+    let Some((work, placing)) = ended.into_iter().find(|(work, _)| !is_replaced(work)) else {
+        return Ok(None);
+    };
+    let report = place(dir, &work, placing)?;
+    Ok(Some((work, report)))
 }
 
 fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError> {
@@ -75,6 +125,9 @@ fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError
         folder::place(&work.join(from), dir, path)?;
     }
     folder::write(&dir.join(REPORT_FILE), &placing.report.to_json())?;
+    if let Some(old) = &placing.replaces {
+        folder::clear(&work.with_file_name(old));
+    }
     if !placing.kept {
         folder::clear(work);
     }
@@ -132,18 +185,31 @@ fn merged(
     sink: usize,
     output: usize,
 ) -> Result<(String, u64), RunError> {
+    let instance = pipeline.sinks[sink].instance()?;
+    let shards = records.iter().map(|record| record.shard);
+    let name = merge_parts(&*instance, output, work, at, shards)?;
+    let path = work.join(&name);
+    let len = fs::metadata(&path).at(&path)?.len();
+    Ok((name, len))
+}
+
+/// Lets a sink make a file of its parts; its name in the work folder.
+pub(super) fn merge_parts(
+    sink: &dyn AnySink,
+    output: usize,
+    work: &Path,
+    at: usize,
+    shards: impl Iterator<Item = usize>,
+) -> Result<String, RunError> {
     let name = format!("merged.{at}");
     let path = work.join(&name);
-    let parts: Vec<PathBuf> =
-        records.iter().map(|record| record::sealed(work, record.shard, at)).collect();
-    let instance = pipeline.sinks[sink].instance()?;
+    let parts: Vec<PathBuf> = shards.map(|shard| record::sealed(work, shard, at)).collect();
     folder::write_with(&path, |path| {
-        contain(|| instance.merge(output, &parts, path)).unwrap_or_else(|panic| {
+        contain(|| sink.merge(output, &parts, path)).unwrap_or_else(|panic| {
             Err(io::Error::other(format!("the sink panicked: {panic}; report it to its author")))
         })
     })?;
-    let len = fs::metadata(&path).at(&path)?.len();
-    Ok((name, len))
+    Ok(name)
 }
 
 /// Puts what failed before a run was given up where the user looks for it.

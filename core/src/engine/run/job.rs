@@ -64,12 +64,8 @@ impl Job {
         let mut locks = vec![Lock::take(&dir, sharing)?];
         if mode == Mode::Fresh {
             folder::left_behind(&dir).iter().for_each(|work| folder::clear(work));
-        } else if let Some(left) = folder::left_behind(&dir).first()
-            && !work.join(PLAN_FILE).exists()
-            && left.join(PLAN_FILE).exists()
-        {
-            let changes = plan.changes_since(left, pipeline).at(left)?;
-            return Err(RunError::Changed { dir, changes });
+        } else if let Some(report) = other_runs(pipeline, &dir, &work, &plan)? {
+            return Ok(Taken::Ended(Box::new(report)));
         }
         fs::create_dir_all(&work).at(&work)?;
         if work.join(PLAN_FILE).exists() {
@@ -77,12 +73,6 @@ impl Job {
             if !changes.is_empty() {
                 return Err(RunError::Changed { dir, changes });
             }
-            if let Some(report) = finish::resume(&dir, &work)? {
-                return Ok(Taken::Ended(Box::new(report)));
-            }
-        } else if let Some(report) = ended(&dir, &plan.key).filter(|_| mode == Mode::Resume) {
-            folder::clear(&work);
-            return Ok(Taken::Ended(Box::new(report)));
         } else {
             plan.write(pipeline, &work, &stem)?;
         }
@@ -162,6 +152,36 @@ impl Job {
     /// Whether nothing of it is worth keeping.
     pub(super) fn is_empty(&self, records: &[Record]) -> bool {
         records.is_empty() && self.stem == WHOLE
+    }
+}
+
+/// Where the run that is asked for has come to its end, its report. One that was broken off and is another stands
+/// in the way.
+fn other_runs(
+    pipeline: &Pipeline,
+    dir: &Path,
+    work: &Path,
+    plan: &Plan,
+) -> Result<Option<Report>, RunError> {
+    let last = finish::settle(dir)?;
+    if let Some((_, report)) = last.as_ref().filter(|(_, report)| report.run == plan.key) {
+        return Ok(Some(report.clone()));
+    }
+    if work.join(PLAN_FILE).exists() {
+        return Ok(None);
+    }
+    if let Some(report) = ended(dir, &plan.key) {
+        return Ok(Some(report));
+    }
+    let broken_off = |other: &PathBuf| {
+        last.as_ref().is_none_or(|(ended, _)| ended != other) && other.join(PLAN_FILE).exists()
+    };
+    match folder::left_behind(dir).into_iter().find(broken_off) {
+        Some(other) => {
+            let changes = plan.changes_since(&other, pipeline).at(&other)?;
+            Err(RunError::Changed { dir: dir.to_owned(), changes })
+        }
+        None => Ok(None),
     }
 }
 

@@ -92,6 +92,29 @@ impl Ledger {
         self.cpu += other.cpu;
     }
 
+    /// Takes a document back that failed in this component, as far as it came: 0 is the source. `text` is how many
+    /// bytes it counted for in the source and in each stage, now that it is taken through again.
+    pub(super) fn take_back(&mut self, component: usize, text: &[u64]) {
+        let stages = self.stages.len();
+        let entries = std::iter::once(&mut self.source).chain(&mut self.stages);
+        for (at, entry) in entries.enumerate().take(component + 1) {
+            entry.read = entry.read.saturating_sub(1);
+            // The source counts the text of what it let go.
+            if at > 0 || component > 0 {
+                let bytes = text.get(at).copied().unwrap_or_default();
+                entry.bytes = entry.bytes.saturating_sub(bytes);
+            }
+            if at == component {
+                entry.failed = entry.failed.saturating_sub(1);
+            }
+        }
+        let sink = component.checked_sub(1 + stages).and_then(|sink| self.sinks.get_mut(sink));
+        if let Some(sink) = sink {
+            sink.read = sink.read.saturating_sub(1);
+            sink.failed = sink.failed.saturating_sub(1);
+        }
+    }
+
     pub(super) fn read(&self) -> u64 {
         self.source.read
     }

@@ -22,6 +22,7 @@ mod plan;
 mod reader;
 mod record;
 mod report;
+mod retry;
 mod stages;
 mod stop;
 mod times;
@@ -48,6 +49,7 @@ pub(crate) use identity::complete;
 pub use identity::digest;
 pub(crate) use identity::digest_of;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
+pub use retry::{RetryOptions, retry, retry_invocation};
 pub(crate) use stages::Stages;
 pub use times::Times;
 

@@ -21,7 +21,7 @@ use super::{
     folder::{self, WriteError},
     identity,
 };
-use crate::{Input, engine::Pipeline};
+use crate::{Input, Shard, engine::Pipeline};
 
 /// The name of the file.
 pub(super) const PLAN_FILE: &str = "plan.jsonl";
@@ -131,6 +131,45 @@ impl Plan {
             file.flush()
         })?;
         folder::place(&own, work, PLAN_FILE)
+    }
+
+    /// The plan of a run that worked in this folder.
+    pub(super) fn read(work: &Path) -> io::Result<Self> {
+        let mut line = String::new();
+        BufReader::new(File::open(work.join(PLAN_FILE))?).read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+
+    /// A shard, as the plan in this folder has it. Where an input that is divided has changed since, nobody knows
+    /// any more which document is which.
+    pub(super) fn shard(work: &Path, number: usize) -> io::Result<Shard> {
+        let line = BufReader::new(File::open(work.join(PLAN_FILE))?).lines().nth(1 + number);
+        let planned: Vec<Planned> = serde_json::from_str(&line.unwrap_or(Ok(String::new()))?)?;
+        let mut shard = Shard::default();
+        for planned in planned {
+            let range = planned.range.map(|(start, end)| start..end);
+            let input = Input { uri: planned.uri.clone(), bytes: planned.bytes, range };
+            if input.range.is_some() && Planned::of(&input).modified != planned.modified {
+                let message =
+                    format!("`{}` is divided among shards and has changed; run anew", input.uri);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            shard.inputs.push(input);
+        }
+        Ok(shard)
+    }
+
+    /// Puts this plan into a folder, with the shards of the one in another.
+    pub(super) fn bring(from: &Path, to: &Path, plan: &Plan) -> Result<(), WriteError> {
+        folder::write_with(&to.join(PLAN_FILE), |path| {
+            let mut old = BufReader::new(File::open(from.join(PLAN_FILE))?);
+            old.skip_until(b'\n')?;
+            let mut file = BufWriter::new(File::create(path)?);
+            serde_json::to_writer(&mut file, plan)?;
+            file.write_all(b"\n")?;
+            io::copy(&mut old, &mut file)?;
+            file.flush()
+        })
     }
 
     /// In what the plan that lies in this folder differs from this one, of `pipeline`: one sentence each.

@@ -50,14 +50,22 @@ pub(super) struct FailedAt {
     pub(super) input: String,
     /// Its place among the shard's documents of this input, from 0; `None` where it cannot be told.
     pub(super) number: Option<u64>,
-    /// Whether the input ended with it: it may stand for more documents, which could not be read.
-    pub(super) last: bool,
+    /// How many documents of this input the shard has.
+    #[serde(default)]
+    pub(super) of: u64,
     /// The component that it failed in: 0 for the source, then the stages in order, then the sinks.
     pub(super) component: usize,
     /// For each track, how many bytes of the shard's part come before it.
     pub(super) at: Vec<u64>,
     /// How many bytes its dead letter has.
     pub(super) letter: u64,
+}
+
+impl FailedAt {
+    /// Whether its input ended with it, so that it may stand for more documents, which could not be read.
+    pub(super) fn is_last(&self) -> bool {
+        self.number.is_some_and(|number| number + 1 == self.of)
+    }
 }
 
 impl Record {

@@ -21,6 +21,8 @@ pub struct Report {
     pub run: String,
     /// How many shards it has. A run of one job of several accounts for that one's alone.
     pub shards: usize,
+    /// How often documents that failed were retried.
+    pub retries: u32,
     /// The plugins whose components it uses.
     pub plugins: Vec<PluginReport>,
     /// Worker threads.

@@ -18,6 +18,7 @@ use crate::{
             identity,
             memory::Memories,
             reader::Read,
+            retry::Picks,
             stages::{Fatal, KEPT, Stages},
             stop::Stop,
         },
@@ -45,6 +46,8 @@ pub(super) struct Worker<'p> {
     pub(super) memories: &'p Memories,
     /// Whether it takes the time of each document.
     pub(super) timed: bool,
+    /// The documents that it takes, where not all are to be taken.
+    pub(super) picks: Option<Picks>,
 }
 
 impl<'p> Worker<'p> {
@@ -79,7 +82,14 @@ impl<'p> Worker<'p> {
             stop,
             memories,
             timed: false,
+            picks: None,
         })
+    }
+
+    /// Takes these documents and no others, each through the whole pipeline before the next.
+    pub(super) fn pick(&mut self, picks: Picks) {
+        self.picks = Some(picks);
+        self.gathered = self.gathered.take().map(|_| Gathered::one_by_one());
     }
 
     /// Whether it has taken in all that it may.
@@ -107,6 +117,11 @@ impl<'p> Worker<'p> {
                     Some(fewer) => *left = fewer,
                     None => return,
                 }
+            }
+            if let Some(picks) = &mut self.picks
+                && !picks.takes(document, done)
+            {
+                return;
             }
             done.count(document);
             match self.fatal {

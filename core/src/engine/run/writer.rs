@@ -152,12 +152,11 @@ impl Shard {
         }
     }
 
-    /// A document that failed at the end of its input may stand for more than itself.
+    /// Says of the documents that failed how many their input has.
     fn end_input(&mut self) {
-        if let (Some((input, count)), Some(failed)) = (self.input.take(), self.failures.last_mut())
-        {
-            failed.last |= failed.input == input && failed.number.is_some_and(|n| n + 1 == count);
-        }
+        let Some((input, count)) = self.input.take() else { return };
+        let of_it = self.failures.iter_mut().rev().take_while(|failed| failed.input == input);
+        of_it.for_each(|failed| failed.of = count);
     }
 
     fn end(&mut self, shard: usize, parts: &mut Parts) -> Result<Finished, WriteError> {
