@@ -17,7 +17,7 @@ mod sources;
 pub type Check = fn(&[u8]);
 
 /// All checks by name, which is that of their fuzz target and of their folder of seeds.
-pub const CHECKS: [(&str, Check); 10] = [
+pub const CHECKS: [(&str, Check); 11] = [
     ("answer", answer::check),
     ("csv", sources::csv),
     ("files", sources::files),
@@ -28,6 +28,7 @@ pub const CHECKS: [(&str, Check); 10] = [
     ("lock", lock::check),
     ("offsets", offsets::check),
     ("pipeline", pipeline::check),
+    ("warc", sources::warc),
 ];
 
 /// Runs the check of this name.

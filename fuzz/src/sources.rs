@@ -1,14 +1,14 @@
-//! Sources: every byte of an input is in a document or reported, twice the same, and what is decoded can be
-//! decoded again.
+//! Sources: every byte of an input is in a document or reported (but for `warc`, which passes over records that are no
+//! pages), twice the same, and what is decoded can be decoded again.
 
 use std::path::PathBuf;
 
 use docmill_core::{
     Document, SegmentKind, Source,
     engine::{Registry, Rereader},
-    testing::check_input,
+    testing::{check_input, check_selecting_input},
 };
-use docmill_read::{csv::Csv, files::Files, jsonl::Jsonl};
+use docmill_read::{csv::Csv, files::Files, jsonl::Jsonl, warc::Warc};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
@@ -56,20 +56,36 @@ pub(crate) fn files(bytes: &[u8]) {
     });
 }
 
+/// The first byte chooses limit and encoding; the rest is the file.
+pub(crate) fn warc(bytes: &[u8]) {
+    let (choice, bytes) = super::choice(bytes);
+    let encoding = ["auto", "koi8-r"][choice / 4 % 2];
+    let (path, settings) = input("warc", json!({ "encoding": encoding }));
+    let read =
+        || check_selecting_input::<Warc>(&path, &settings, bytes, LIMITS[choice % 4], |_| {});
+    assert_eq!(read(), read(), "read twice");
+}
+
 fn check<S: Source>(
     ending: &str,
-    mut settings: Json,
+    settings: Json,
     bytes: &[u8],
     max_document: usize,
     mut look: impl FnMut(Document<'_>),
 ) {
+    let (path, settings) = input(ending, settings);
+    let mut read = || check_input::<S>(&path, &settings, bytes, max_document, &mut look);
+    assert_eq!(read(), read(), "read twice");
+}
+
+/// The file that is written for a source, and the settings that name it.
+fn input(ending: &str, mut settings: Json) -> (PathBuf, Json) {
     thread_local! {
         static FOLDER: TempDir = tempfile::tempdir().expect("there is room for temporary files");
     }
     let path: PathBuf = FOLDER.with(|folder| folder.path().join("input").with_extension(ending));
     settings["paths"] = json!([path]);
-    let mut read = || check_input::<S>(&path, &settings, bytes, max_document, &mut look);
-    assert_eq!(read(), read(), "read twice");
+    (path, settings)
 }
 
 /// That a document's map leads from the bytes of its file to its text.
