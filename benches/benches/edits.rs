@@ -209,6 +209,7 @@ fn engine(pipeline: &Pipeline) {
         destination,
         stop: &stop,
         observe: &|_| {},
+        events: None,
     };
     let report = run(pipeline, options).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(report.documents.written, texts().len() as u64);

@@ -61,6 +61,7 @@ fn run_to(pipeline: &Pipeline, destination: Destination, threads: usize) -> Repo
         destination,
         stop: &stop,
         observe: &|_| {},
+        events: None,
     };
     let report = run(pipeline, options).unwrap_or_else(|error| panic!("{error}"));
     assert!(report.documents.written > 0 && report.documents.failed == 0);

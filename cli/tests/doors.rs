@@ -117,6 +117,7 @@ fn outputs(text: &str, registry: &Registry, dir: &Path) -> Vec<(String, Vec<u8>)
         destination: Destination::Folder(dir.to_owned()),
         stop: &stop,
         observe: &|_| {},
+        events: None,
     };
     let report = run(&pipeline(text, registry), options).unwrap_or_else(|error| panic!("{error}"));
     assert!(report.documents.written > 10 && report.documents.failed == 0);

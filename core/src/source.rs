@@ -124,6 +124,9 @@ pub struct Block {
     pub bytes: Vec<u8>,
     /// What the bytes are, in input order.
     pub pieces: Vec<BlockPiece>,
+    /// How many bytes of the inputs, as stored, were read since the block before: what tells how far a run is.
+    /// Where a source does not say, the bytes of the pieces count, which are more where inputs are compressed.
+    pub stored: Option<u64>,
 }
 
 /// A part of a block.
@@ -145,6 +148,7 @@ impl Block {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.pieces.clear();
+        self.stored = None;
     }
 
     /// Reports an input, or a record in it, that cannot be read: one failed document.

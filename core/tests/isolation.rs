@@ -167,6 +167,7 @@ fn a_run_that_waits_for_a_worker_can_be_stopped() {
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &stop,
         observe: &|_| {},
+        events: None,
     };
     let start = Instant::now();
     let outcome = std::thread::scope(|scope| {

@@ -35,6 +35,7 @@ fn run_to(
             destination,
             stop: &stop,
             observe,
+            events: None,
         },
     )
 }

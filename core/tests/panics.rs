@@ -82,6 +82,7 @@ fn a_fault_outside_of_components_ends_all_workers() {
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_| panic!("on purpose"),
+        events: None,
     };
     assert!(catch_unwind(AssertUnwindSafe(|| run(&pipeline, options))).is_err());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");

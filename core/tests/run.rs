@@ -132,6 +132,7 @@ fn a_stopped_run_leaves_earlier_outputs_alone() {
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &stop,
         observe: &|_: &Progress| stop.store(true, Ordering::Relaxed),
+        events: None,
     };
     assert!(matches!(run(&pipeline(&texts, TROUBLE), options), Err(RunError::Stopped { .. })));
     assert_eq!(read(dir.path(), "plain.txt"), "of an earlier run");
@@ -164,6 +165,7 @@ fn a_timed_run_tells_the_time_of_each_document_in_input_order() {
             },
             stop: &AtomicBool::new(false),
             observe: &|_: &Progress| {},
+            events: None,
         };
         let (report, times) = run_timed(&pipeline, options).unwrap();
         assert_eq!((report.documents.read, report.documents.written), (300, 1));
@@ -192,6 +194,7 @@ fn a_limit_takes_the_first_documents() {
         destination: Destination::Folder(dir.path().to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_: &Progress| {},
+        events: None,
     };
     let report = run(&pipeline(&["a", "b", "c", "d"], TROUBLE), options).unwrap();
     assert_eq!(report.documents.read, 2);

@@ -227,6 +227,7 @@ fn seconds(registry: &Registry, documents: usize, deadly: usize, stages: &str) -
         destination: Destination::Folder(dir),
         stop: &stop,
         observe: &|_| {},
+        events: None,
     };
     let start = Instant::now();
     let report = run(&pipeline, options).unwrap_or_else(|error| panic!("{error}"));

@@ -88,6 +88,7 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
             invocation,
             stop: &signals.stop,
             observe: &|progress| display.observe(progress),
+            events: None,
         },
     );
     display.end();

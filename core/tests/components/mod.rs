@@ -66,6 +66,7 @@ pub(crate) fn run_in(dir: &Path, pipeline: &Pipeline, threads: usize) -> Result<
         destination: Destination::Folder(dir.to_owned()),
         stop: &AtomicBool::new(false),
         observe: &|_: &Progress| {},
+        events: None,
     };
     run(pipeline, options)
 }

@@ -90,6 +90,7 @@ fn pass(
         destination: Destination::Stream { output: Box::new(output), dead_letters: None },
         stop: &AtomicBool::new(false),
         observe: &|_| {},
+        events: None,
     };
     run_timed(pipeline, options)
 }

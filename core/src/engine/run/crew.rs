@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Progress, RunError,
+    RunError,
     done::Done,
     memory::Memories,
     order::Order,
@@ -16,6 +16,7 @@ use super::{
     stages::Fatal,
     stop::Stop,
     times::{Times, nanoseconds},
+    watch::Watch,
     worker::{Worker, thread_time},
     writer::{Unwritten, Writer},
 };
@@ -32,9 +33,8 @@ pub(super) struct Crew<'a> {
     pub(super) writer: Mutex<Writer<'a>>,
     pub(super) memories: &'a Memories,
     pub(super) dead_letters: &'a Path,
-    pub(super) total_bytes: Option<u64>,
     pub(super) stop: &'a Stop<'a>,
-    pub(super) observe: &'a (dyn Fn(&Progress) + Sync),
+    pub(super) watch: &'a Watch<'a>,
     pub(super) times: Option<&'a Mutex<Times>>,
 }
 
@@ -100,6 +100,9 @@ impl Crew<'_> {
             let since = self.times.map(|_| thread_time());
             let read = lock(&self.reader).next(self.pipeline, self.source, self.stop, &mut block);
             let Some(read) = read else { break };
+            if read.begins {
+                self.watch.begun(read.shard);
+            }
             let reading = since.map(|since| thread_time().saturating_sub(since));
             let Some(mut done) = self.order.admit(read.number) else { break };
             done.laps.reading = reading.map_or(0, nanoseconds);
@@ -125,12 +128,7 @@ impl Crew<'_> {
             lock(times).add(&done.laps);
         }
         let ledger = &writer.ledger;
-        (self.observe)(&Progress {
-            bytes: ledger.bytes,
-            total_bytes: self.total_bytes,
-            documents: ledger.read(),
-            failed: ledger.failed(),
-        });
+        self.watch.written(done, ledger, self.order.waiting());
         let (failed, allowed) = (ledger.failed(), self.max_failed);
         if failed > allowed {
             return Err(Ended::With(RunError::TooManyFailed {

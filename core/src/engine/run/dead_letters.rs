@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DocumentBuf, DocumentError,
@@ -50,6 +50,23 @@ struct Place<'a> {
     locator: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+}
+
+/// What a dead letter says, but for the document itself.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    #[serde(default)]
+    pub(super) id: String,
+    pub(super) stage: String,
+    pub(super) error: String,
+    pub(super) origin: HeadPlace,
+}
+
+#[derive(Deserialize)]
+pub(super) struct HeadPlace {
+    pub(super) uri: String,
+    #[serde(default)]
+    pub(super) locator: String,
 }
 
 /// Appends a dead letter.

@@ -26,6 +26,8 @@ pub(super) struct Done {
     /// The inputs that the block's documents came from, in order, and how many of each.
     pub(super) inputs: Vec<(String, u64)>,
     pub(super) ledger: Ledger,
+    /// Bytes of the inputs that were read for it, as stored.
+    pub(super) stored: u64,
     pub(super) laps: Laps,
 }
 

@@ -149,9 +149,14 @@ impl Job {
         RunError::Incomplete { done: self.done.len(), shards: self.plan.shards, missing }
     }
 
+    /// Whether it does all of a run that is not divided.
+    pub(super) fn is_whole(&self) -> bool {
+        self.stem == WHOLE
+    }
+
     /// Whether nothing of it is worth keeping.
     pub(super) fn is_empty(&self, records: &[Record]) -> bool {
-        records.is_empty() && self.stem == WHOLE
+        records.is_empty() && self.is_whole()
     }
 }
 

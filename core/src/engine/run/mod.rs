@@ -27,6 +27,7 @@ mod stages;
 mod stop;
 mod times;
 mod tracks;
+mod watch;
 mod worker;
 mod writer;
 
@@ -52,6 +53,7 @@ pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
 pub use retry::{RetryOptions, retry, retry_invocation};
 pub(crate) use stages::Stages;
 pub use times::Times;
+pub use watch::{Event, Events, Progress};
 
 use crate::{
     engine::{OnError, Pipeline, contain::contain_build},
@@ -69,6 +71,7 @@ use reader::Reader;
 use record::Record;
 use stop::Stop;
 use tracks::{Track, TrackKind};
+use watch::Watch;
 use worker::Worker;
 use writer::{Outputs, Sent, Unwritten, Writer};
 
@@ -94,8 +97,10 @@ pub struct RunOptions<'a> {
     /// Set from outside to stop the run: shards that are begun have two seconds to come to their end, then it
     /// ends with [`RunError::Stopped`].
     pub stop: &'a AtomicBool,
-    /// Called now and then with what was done so far.
+    /// Called now and then with what was done so far, by one thread at a time, and at the end.
     pub observe: &'a (dyn Fn(&Progress) + Sync),
+    /// Called with what happens, by any thread; `None` costs nothing.
+    pub events: Option<Events<'a>>,
 }
 
 /// What of a run is to be done. A run to a stream can only be [`Fresh`](Mode::Fresh).
@@ -128,19 +133,6 @@ pub enum Destination {
         /// Where failed documents go; lost, but counted, where it is `None`.
         dead_letters: Option<PathBuf>,
     },
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// Bytes read so far, after decompression.
-    pub bytes: u64,
-    /// Bytes of all inputs as stored; `None` where an input's size is not known.
-    pub total_bytes: Option<u64>,
-    /// Documents read so far.
-    pub documents: u64,
-    /// Documents that failed so far.
-    pub failed: u64,
 }
 
 /// Runs a pipeline.
@@ -210,6 +202,7 @@ fn run_with(
         threads,
         limit: options.limit,
         observe: options.observe,
+        events: options.events,
         times,
         start,
     };
@@ -231,6 +224,7 @@ struct Running<'a> {
     threads: usize,
     limit: Option<u64>,
     observe: &'a (dyn Fn(&Progress) + Sync),
+    events: Option<Events<'a>>,
     times: Option<&'a Mutex<Times>>,
     start: Instant,
 }
@@ -302,21 +296,26 @@ impl Running<'_> {
         if begins && job.todo.first().is_none_or(|first| *first == 0) {
             write_heads(self.pipeline, tracks, &mut parts).map_err(fatal)?;
         }
-        thread::scope(|scope| {
+        // What other jobs did is theirs to tell.
+        let own = |record: &&Record| job.is_whole() || record.stem == job.stem;
+        let own: Vec<Record> = job.done.iter().filter(own).cloned().collect();
+        let watch = &self.watch(own.iter().map(|record| record.shard), &job.todo);
+        let outcome = thread::scope(|scope| {
             let (commits, finished) = commit::channel();
             let thread = thread::Builder::new().spawn_scoped(scope, move || {
                 finished.into_iter().try_for_each(|finished| {
                     let record = lock(committer).commit(finished)?;
+                    watch.committed(&record);
                     lock(records).push(record);
                     Ok::<(), WriteError>(())
                 })
             });
             let commits = thread.is_ok().then_some(commits);
-            let sent = Sent { commits, committer, records };
+            let sent = Sent { commits, committer, records, watch };
             let outputs = Outputs::Parts(Box::new(parts), sent);
-            let before = finish::sum(&job.done, self.empty());
+            let before = finish::sum(&own, self.empty());
             let dead_letters = job.dir.join(DEAD_LETTERS_FILE);
-            let worked = self.work(outputs, before, job.todo.clone(), &dead_letters, stop);
+            let worked = self.work(outputs, before, &job.todo, &dead_letters, stop, watch);
             // The writer is gone, and with it the way to send more: the thread comes to its end.
             let committed = match thread {
                 Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
@@ -326,7 +325,9 @@ impl Running<'_> {
                 Ok(()) => worked,
                 Err(error) => Err(Ended::With(error.into())),
             }
-        })
+        });
+        watch.end();
+        outcome
     }
 
     fn to_stream(
@@ -346,10 +347,11 @@ impl Running<'_> {
         let file = Mutex::new(file);
         let stop = Stop::new(stop, Duration::ZERO);
         let outputs = Outputs::Stream(output, &file);
-        let all = (0..self.pipeline.shards.len()).collect();
+        let all: Vec<usize> = (0..self.pipeline.shards.len()).collect();
+        let watch = self.watch([].into_iter(), &all);
         let path = dead_letters.unwrap_or(Path::new(""));
-        let mut ledger = self.empty();
-        let worked = self.work_with(outputs, self.empty(), all, path, &stop, &mut ledger);
+        let worked = self.work(outputs, self.empty(), &all, path, &stop, &watch);
+        let ledger = watch.end().unwrap_or_else(|| self.empty());
         let place = || lock(&file).as_mut().map_or(Ok(()), OneFile::place);
         match worked {
             Ok(()) if !stop.is_asked() => {
@@ -370,34 +372,24 @@ impl Running<'_> {
         }
     }
 
+    /// Takes the documents of these shards through the pipeline. `before` accounts for others.
     fn work(
         &self,
         outputs: Outputs<'_>,
         before: Ledger,
-        shards: Vec<usize>,
+        shards: &[usize],
         dead_letters: &Path,
         stop: &Stop<'_>,
-    ) -> Result<(), Ended> {
-        self.work_with(outputs, before, shards, dead_letters, stop, &mut self.empty())
-    }
-
-    /// Takes the documents of these shards through the pipeline. `before` accounts for others, `ledger` becomes the
-    /// account of all.
-    fn work_with(
-        &self,
-        outputs: Outputs<'_>,
-        before: Ledger,
-        shards: Vec<usize>,
-        dead_letters: &Path,
-        stop: &Stop<'_>,
-        ledger: &mut Ledger,
+        watch: &Watch<'_>,
     ) -> Result<(), Ended> {
         let built = (0..self.threads)
             .map(|_| Worker::new(self.pipeline, self.source, self.limit, stop, self.memories));
         let built: Result<Vec<_>, _> = built.collect();
         let mut workers = built.map_err(|error| Ended::With(error.into()))?;
-        workers.iter_mut().for_each(|worker| worker.timed = self.times.is_some());
-        let inputs = self.pipeline.shards.iter().flat_map(|shard| &shard.inputs);
+        for worker in &mut workers {
+            worker.timed = self.times.is_some();
+            worker.watch = self.events.map(|_| watch);
+        }
         let crew = Crew {
             pipeline: self.pipeline,
             source: self.source,
@@ -410,9 +402,8 @@ impl Running<'_> {
             writer: Mutex::new(Writer::new(outputs, before)),
             memories: self.memories,
             dead_letters,
-            total_bytes: inputs.map(|input| input.bytes).sum(),
             stop,
-            observe: self.observe,
+            watch,
             times: self.times,
         };
         let worked = crew.work(&mut workers);
@@ -424,8 +415,14 @@ impl Running<'_> {
                 Unwritten::Refused => Ended::Quietly,
             })?;
         }
-        *ledger = writer.ledger;
+        watch.keep(writer.ledger);
         worked
+    }
+
+    /// Watches the run of the shards `todo`, with others done before it.
+    fn watch(&self, done: impl Iterator<Item = usize>, todo: &[usize]) -> Watch<'_> {
+        let told = (self.observe, self.events);
+        Watch::new(self.pipeline, told, (self.start, self.threads), done, todo)
     }
 
     fn empty(&self) -> Ledger {

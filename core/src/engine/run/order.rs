@@ -88,6 +88,11 @@ impl<T: Default> Order<T> {
         self.moved.notify_all();
     }
 
+    /// How many outcomes wait for an earlier one.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.lock().ended
     }

@@ -23,6 +23,8 @@ pub(super) struct Read {
     /// Its number, from 0.
     pub(super) number: u64,
     pub(super) shard: usize,
+    /// Whether it is the first of its shard.
+    pub(super) begins: bool,
     /// Whether the shard ends here; the block is empty.
     pub(super) ends: bool,
 }
@@ -46,6 +48,7 @@ impl Reader {
             return None;
         }
         block.clear();
+        let begins = self.cut.is_none();
         let shard = pipeline.shards.get(number)?;
         let cut = &mut self.cut;
         let filled = contain(|| {
@@ -67,7 +70,7 @@ impl Reader {
             self.shards.pop_front();
         }
         self.next += 1;
-        Some(Read { number: self.next - 1, shard: number, ends })
+        Some(Read { number: self.next - 1, shard: number, begins, ends })
     }
 }
 

@@ -133,13 +133,7 @@ impl Report {
             docmill: env!("CARGO_PKG_VERSION").to_owned(),
             pipeline: pipeline.name().to_owned(),
             plugins: named.collect(),
-            documents: Totals {
-                read: ledger.read(),
-                made: 0,
-                written: ledger.written,
-                dropped: ledger.dropped(),
-                failed: ledger.failed(),
-            },
+            documents: Totals::of(ledger),
             bytes: ledger.bytes,
             source: ComponentReport::of(&pipeline.source, &ledger.source),
             stages: pipeline
@@ -166,6 +160,18 @@ impl Report {
         let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
         json.push(b'\n');
         json
+    }
+}
+
+impl Totals {
+    pub(super) fn of(ledger: &Ledger) -> Self {
+        Totals {
+            read: ledger.read(),
+            made: 0,
+            written: ledger.written,
+            dropped: ledger.dropped(),
+            failed: ledger.failed(),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
             retry::Picks,
             stages::{Fatal, KEPT, Stages},
             stop::Stop,
+            watch::{self, Event, SLOW, Watch},
         },
     },
     plugin::{AnySink, AnySource},
@@ -48,6 +49,8 @@ pub(super) struct Worker<'p> {
     pub(super) timed: bool,
     /// The documents that it takes, where not all are to be taken.
     pub(super) picks: Option<Picks>,
+    /// Who is told of documents that take long.
+    pub(super) watch: Option<&'p Watch<'p>>,
 }
 
 impl<'p> Worker<'p> {
@@ -83,6 +86,7 @@ impl<'p> Worker<'p> {
             memories,
             timed: false,
             picks: None,
+            watch: None,
         })
     }
 
@@ -102,6 +106,7 @@ impl<'p> Worker<'p> {
         let (outputs, notes) = (self.pipeline.outputs().count(), self.memories.len());
         done.clear(outputs, notes, self.pipeline.stages.len(), self.sinks.len());
         (done.shard, done.ends) = (read.shard, read.ends);
+        done.stored = watch::stored(block);
         done.ledger.bytes = block.pieces.iter().map(|piece| piece.range.len() as u64).sum();
 
         let components = 1 + self.pipeline.stages.len() + self.sinks.len();
@@ -127,7 +132,11 @@ impl<'p> Worker<'p> {
             match self.fatal {
                 Some(_) => {}
                 None if self.gathered.is_some() => self.gather(document, failed, done, &mut since),
-                None => self.document(document, failed, done, &mut since),
+                None => {
+                    let began = since;
+                    self.document(document, failed, done, &mut since);
+                    self.tell_if_slow(document, since - began);
+                }
             }
         };
         let parsed = contain(|| source.parse(block, &mut Intake::new(&mut document, &mut take)));
@@ -148,6 +157,13 @@ impl<'p> Worker<'p> {
         self.document = document;
         self.trim(done);
         done.ledger.scale_times(start.elapsed(), thread_time().saturating_sub(cpu));
+    }
+
+    fn tell_if_slow(&self, document: &DocumentBuf, took: Duration) {
+        if let Some(watch) = self.watch.filter(|_| took >= SLOW) {
+            let seconds = took.as_secs_f64();
+            watch.tell(|| Event::Slow { id: &document.id, uri: &document.origin.uri, seconds });
+        }
     }
 
     fn document(

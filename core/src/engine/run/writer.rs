@@ -11,6 +11,7 @@ use super::{
     ledger::Ledger,
     parts::{Finished, Parts},
     record::{FailedAt, Record},
+    watch::Watch,
 };
 
 /// Where the bytes of a run go.
@@ -27,6 +28,7 @@ pub(super) struct Sent<'a> {
     pub(super) commits: Option<Commits>,
     pub(super) committer: &'a Mutex<Committer>,
     pub(super) records: &'a Mutex<Vec<Record>>,
+    pub(super) watch: &'a Watch<'a>,
 }
 
 /// Appends outcomes to the outputs, in order, and keeps the account.
@@ -110,6 +112,7 @@ impl Sent<'_> {
             None => {
                 let committer = lock(self.committer);
                 let record = committer.commit(finished)?;
+                self.watch.committed(&record);
                 lock(self.records).push(record);
                 Ok(())
             }
