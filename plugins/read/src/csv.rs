@@ -95,8 +95,8 @@ impl Source for Csv {
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
         let (wanted, delimiter) = (self.wanted.clone(), self.delimiter);
-        let begin = move |uri: std::sync::Arc<str>, _: &Option<_>| {
-            let bytes = open::open(&uri)?.bytes;
+        let begin = move |uri: std::sync::Arc<str>, _: &Option<_>, tally: &open::Tally| {
+            let bytes = open::open_counted(&uri, tally)?.bytes;
             let delimiter = delimiter_of(&uri, delimiter);
             let wanted = wanted.clone();
             let check = move |header: &[u8]| wanted.columns(header, delimiter).map(drop);

@@ -17,7 +17,8 @@ use serde_json::json;
 use crate::{
     decode::{self, Claims, Wanted},
     metadata::{By, Join, Metadata},
-    open, paths,
+    open::{self, Tally},
+    paths,
 };
 
 /// Reads text and HTML files, each of them one document.
@@ -97,7 +98,8 @@ impl Source for Files {
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
-        Box::new(FilesCut { inputs: shard.inputs.clone().into_iter(), max_document })
+        let (inputs, tally) = (shard.inputs.clone().into_iter(), Tally::default());
+        Box::new(FilesCut { inputs, max_document, tally })
     }
 
     fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
@@ -119,7 +121,8 @@ impl Source for Files {
         raw: &mut Vec<u8>,
     ) -> Result<(), DocumentError> {
         raw.clear();
-        let read = open::open_any(&origin.uri).and_then(|mut file| file.bytes.read_to_end(raw));
+        let read = open::open_any(&origin.uri, &Tally::default())
+            .and_then(|mut file| file.bytes.read_to_end(raw));
         read.map(drop).map_err(|error| DocumentError::because("its file cannot be opened", error))
     }
 }
@@ -137,6 +140,7 @@ impl Files {
 struct FilesCut {
     inputs: vec::IntoIter<Input>,
     max_document: usize,
+    tally: Tally,
 }
 
 impl Cut for FilesCut {
@@ -153,6 +157,7 @@ impl Cut for FilesCut {
             let range = start..block.bytes.len();
             block.pieces.push(BlockPiece { uri, offset: 0, range, failure: None });
         }
+        block.stored = Some(self.tally.take());
         !block.pieces.is_empty()
     }
 }
@@ -170,7 +175,7 @@ impl FilesCut {
                 "the file has {size}, more than max-document allows ({limit}); raise it in [run]"
             )
         };
-        let file = open::open_any(uri).map_err(failed)?;
+        let file = open::open_any(uri, &self.tally).map_err(failed)?;
         if let Some(len) = file.len.filter(|len| *len > limit) {
             return Err(too_large(format!("{len} bytes")));
         }

@@ -4,6 +4,8 @@ use std::{io, ops::Range, sync::Arc, vec};
 
 use docmill_core::{BLOCK_BYTES, Block, Cut, Input, Shard};
 
+use crate::open::Tally;
+
 /// A block ends with this many pieces, however few bytes they have.
 pub(crate) const BLOCK_PIECES: usize = 4096;
 
@@ -14,8 +16,10 @@ pub(crate) trait Records: Send {
     fn fill(&mut self, block: &mut Block, max_document: usize) -> bool;
 }
 
-/// Opens an input, by its path, to read its records: those that begin in a range of it, where there is one.
-type Begin = Box<dyn Fn(Arc<str>, &Option<Range<u64>>) -> io::Result<Box<dyn Records>> + Send>;
+/// Opens an input, by its path, to read its records: those that begin in a range of it, where there is one. What is
+/// read is to be counted.
+type Begin =
+    Box<dyn Fn(Arc<str>, &Option<Range<u64>>, &Tally) -> io::Result<Box<dyn Records>> + Send>;
 
 /// Reads the inputs of a shard.
 pub(crate) struct InputsCut {
@@ -23,11 +27,13 @@ pub(crate) struct InputsCut {
     begin: Begin,
     open: Option<Box<dyn Records>>,
     max_document: usize,
+    tally: Tally,
 }
 
 impl InputsCut {
     pub(crate) fn new(shard: &Shard, max_document: usize, begin: Begin) -> Self {
-        InputsCut { inputs: shard.inputs.clone().into_iter(), begin, open: None, max_document }
+        let (inputs, tally) = (shard.inputs.clone().into_iter(), Tally::default());
+        InputsCut { inputs, begin, open: None, max_document, tally }
     }
 
     /// Opens the next input, or reports that it cannot be; `false` where there is none.
@@ -36,7 +42,7 @@ impl InputsCut {
             return false;
         };
         let uri: Arc<str> = input.uri.into();
-        match (self.begin)(uri.clone(), &input.range) {
+        match (self.begin)(uri.clone(), &input.range, &self.tally) {
             Ok(records) => self.open = Some(records),
             Err(error) => {
                 let message =
@@ -59,6 +65,7 @@ impl Cut for InputsCut {
                 break;
             }
         }
+        block.stored = Some(self.tally.take());
         !block.pieces.is_empty()
     }
 }
@@ -70,4 +77,55 @@ pub(crate) fn broken(block: &mut Block, uri: &Arc<str>, offset: u64, error: &io:
          came before was read, so repair it and read the rest"
     );
     block.fail(uri, offset, format!("byte={offset}"), message);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use docmill_core::Source;
+
+    use super::*;
+
+    /// What a source says that it read of a file, block by block.
+    fn stored<S: Source>(path: &std::path::Path) -> Vec<u64> {
+        let settings = S::settings_for(&[path.to_str().unwrap().to_owned()]);
+        let source = S::build(serde_json::from_value(settings).unwrap()).unwrap();
+        let mut counts = Vec::new();
+        for shard in source.shards().unwrap() {
+            let mut cut = source.cut(&shard, 16 << 20);
+            let mut block = Block::default();
+            while cut.next(&mut block) {
+                counts.push(block.stored.unwrap());
+                block.clear();
+            }
+        }
+        counts
+    }
+
+    #[test]
+    fn what_is_read_of_an_input_counts_as_it_is_stored() {
+        let folder = tempfile::tempdir().unwrap();
+        let words = (0..200_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string());
+        let lines: String = words.map(|word| format!("{{\"text\": \"{word}\"}}\n")).collect();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(lines.as_bytes()).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let zstd = zstd::encode_all(lines.as_bytes(), 1).unwrap();
+        for (name, bytes) in
+            [("a.jsonl", lines.as_bytes()), ("b.jsonl.gz", &gzip), ("c.jsonl.zst", &zstd)]
+        {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let counts = stored::<crate::jsonl::Jsonl>(&path);
+            assert_eq!(counts.iter().sum::<u64>(), bytes.len() as u64, "{name}");
+            // Half of the blocks bring about half of the bytes.
+            let half: u64 = counts[..counts.len() / 2].iter().sum();
+            let share = half as f64 / bytes.len() as f64;
+            assert!((0.4..0.6).contains(&share), "{name}: {share} of {} blocks", counts.len());
+        }
+        let page = folder.path().join("page.html.gz");
+        std::fs::write(&page, &gzip).unwrap();
+        assert_eq!(stored::<crate::files::Files>(&page), [gzip.len() as u64]);
+    }
 }

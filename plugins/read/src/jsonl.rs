@@ -87,13 +87,13 @@ impl Source for Jsonl {
         Box::new(InputsCut::new(
             shard,
             max_document,
-            Box::new(|uri, wanted| {
+            Box::new(|uri, wanted, tally| {
                 let (at, bytes): (u64, Box<dyn Read + Send>) = match wanted {
                     Some(wanted) => {
-                        let (at, bytes) = range::open(&uri, wanted)?;
+                        let (at, bytes) = range::open(&uri, wanted, tally)?;
                         (at, Box::new(bytes))
                     }
-                    None => (0, open::open(&uri)?.bytes),
+                    None => (0, open::open_counted(&uri, tally)?.bytes),
                 };
                 Ok(Box::new(lines::Lines::new(uri, bytes, at)))
             }),

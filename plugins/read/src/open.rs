@@ -3,12 +3,51 @@
 use std::{
     fs::File,
     io::{self, BufReader, Error, ErrorKind, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use flate2::bufread::MultiGzDecoder;
 
 /// How much is read from a compressed file at once, in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
+
+/// Counts the bytes that are read of inputs, as they are stored.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally(Arc<AtomicU64>);
+
+impl Tally {
+    /// Counts what is read.
+    pub(crate) fn count<R: Read>(&self, reader: R) -> Counted<R> {
+        Counted { reader, tally: self.clone() }
+    }
+
+    /// Counts bytes that were read.
+    pub(crate) fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// How many bytes were read since it was last asked.
+    pub(crate) fn take(&self) -> u64 {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+/// A reader whose bytes are counted.
+pub(crate) struct Counted<R> {
+    reader: R,
+    tally: Tally,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(out)?;
+        self.tally.add(read);
+        Ok(read)
+    }
+}
 
 /// The bytes of an input, decompressed.
 pub(crate) struct Opened {
@@ -20,7 +59,12 @@ pub(crate) struct Opened {
 
 /// Opens a file of UTF-8, or standard input for `-`; one that begins as UTF-16 does is refused.
 pub(crate) fn open(uri: &str) -> io::Result<Opened> {
-    let (opened, head) = begin(uri)?;
+    open_counted(uri, &Tally::default())
+}
+
+/// The same, and what is read is counted.
+pub(crate) fn open_counted(uri: &str, tally: &Tally) -> io::Result<Opened> {
+    let (opened, head) = begin(uri, tally)?;
     if head == *b"\xff\xfe" || head == *b"\xfe\xff" {
         return Err(Error::new(ErrorKind::InvalidData, "it is UTF-16; convert it to UTF-8"));
     }
@@ -28,16 +72,16 @@ pub(crate) fn open(uri: &str) -> io::Result<Opened> {
 }
 
 /// Opens a file of any encoding, or standard input for `-`.
-pub(crate) fn open_any(uri: &str) -> io::Result<Opened> {
-    begin(uri).map(|(opened, _)| opened)
+pub(crate) fn open_any(uri: &str, tally: &Tally) -> io::Result<Opened> {
+    begin(uri, tally).map(|(opened, _)| opened)
 }
 
 /// Opens an input; with it come its first two bytes as stored. Gzip and zstd are known by their first
 /// bytes; several members or frames, one after the other, are one input.
-fn begin(uri: &str) -> io::Result<(Opened, Vec<u8>)> {
+fn begin(uri: &str, tally: &Tally) -> io::Result<(Opened, Vec<u8>)> {
     let mut len = None;
     let mut file: Box<dyn Read + Send> = if uri == "-" {
-        Box::new(io::stdin())
+        Box::new(tally.count(io::stdin()))
     } else {
         let file = File::open(uri)?;
         let found = file.metadata()?;
@@ -45,7 +89,7 @@ fn begin(uri: &str) -> io::Result<(Opened, Vec<u8>)> {
             return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
         }
         len = found.is_file().then_some(found.len());
-        Box::new(file)
+        Box::new(tally.count(file))
     };
     let mut head = Vec::new();
     file.by_ref().take(4).read_to_end(&mut head)?;

@@ -11,6 +11,8 @@ use std::{
 
 use docmill_core::Input;
 
+use crate::open::{Counted, Tally};
+
 /// Large files are divided into ranges of this many bytes; several may go into one shard.
 const RANGE_BYTES: u64 = 8 << 20;
 
@@ -42,11 +44,15 @@ fn is_plain(uri: &str) -> bool {
 }
 
 /// The lines of a file that begin in a range, and where the first of them begins.
-pub(crate) fn open(uri: &str, range: &Range<u64>) -> io::Result<(u64, impl Read + Send + use<>)> {
+pub(crate) fn open(
+    uri: &str,
+    range: &Range<u64>,
+    tally: &Tally,
+) -> io::Result<(u64, impl Read + Send + use<>)> {
     let mut file = File::open(uri)?;
     let before = range.start.saturating_sub(1);
     file.seek(SeekFrom::Start(before))?;
-    let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
+    let mut file = BufReader::with_capacity(BUFFER_BYTES, tally.count(file));
     let start = match range.start {
         0 => 0,
         _ => before + file.skip_until(b'\n')? as u64,
@@ -56,7 +62,7 @@ pub(crate) fn open(uri: &str, range: &Range<u64>) -> io::Result<(u64, impl Read 
 
 /// Bytes up to the first newline that is not before the last byte of a range.
 struct Lines {
-    file: BufReader<File>,
+    file: BufReader<Counted<File>>,
     /// How many bytes of the range are left.
     left: u64,
     ended: bool,
@@ -107,7 +113,7 @@ mod tests {
             cuts.sort_unstable();
             let mut joined = String::new();
             for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
-                let (start, mut lines) = open(file.path().to_str().unwrap(), &(pair[0]..pair[1])).unwrap();
+                let (start, mut lines) = open(file.path().to_str().unwrap(), &(pair[0]..pair[1]), &Tally::default()).unwrap();
                 let before = joined.len();
                 lines.read_to_string(&mut joined).unwrap();
                 if joined.len() > before {

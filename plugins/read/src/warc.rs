@@ -23,6 +23,7 @@ use crate::{
     decode::{self, Claims, Wanted},
     inputs::InputsCut,
     metadata::{ADDRESS, By, Join, Metadata},
+    open::Tally,
     paths,
 };
 use header::Fields;
@@ -103,8 +104,8 @@ impl Source for Warc {
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
-        let begin = |uri, _: &Option<_>| {
-            let records = records::Records::open(uri)?;
+        let begin = |uri, _: &Option<_>, tally: &Tally| {
+            let records = records::Records::open(uri, tally.clone())?;
             Ok(Box::new(records) as Box<dyn crate::inputs::Records>)
         };
         Box::new(InputsCut::new(shard, max_document, Box::new(begin)))

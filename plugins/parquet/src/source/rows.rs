@@ -92,6 +92,8 @@ struct Table {
     group: usize,
     /// The columns of the row group, in the order of [`Columns::all`].
     cells: Vec<Cells>,
+    /// How many bytes as stored, and rows, the row group has.
+    size: (u64, u64),
     /// How many rows of the row group have not been read.
     left: usize,
     /// How many rows were read and not taken.
@@ -107,7 +109,8 @@ struct Table {
 impl Table {
     fn new(uri: Arc<str>, reader: SerializedFileReader<File>, columns: Columns) -> Self {
         let (group, cells, left, read, at_once, row, offset) = (0, Vec::new(), 0, 0, 1, 0, 0);
-        Table { uri, reader, columns, group, cells, left, read, at_once, row, offset }
+        let size = (0, 1);
+        Table { uri, reader, columns, group, cells, size, left, read, at_once, row, offset }
     }
 
     /// Adds the next row to the block; `false` where there is none.
@@ -124,6 +127,7 @@ impl Table {
         place.write(&mut block.bytes);
         let start = block.bytes.len();
         let written = self.write(&mut block.bytes, max_document);
+        *block.stored.get_or_insert_default() += self.stored();
         self.read -= 1;
         self.row += 1;
         if let Err(error) = written {
@@ -155,10 +159,21 @@ impl Table {
         }
         self.left = usize::try_from(metadata.num_rows())
             .map_err(|_| broken("a row group has fewer rows than none"))?;
+        let stored = u64::try_from(metadata.compressed_size()).unwrap_or(0);
+        self.size = (stored, self.left.max(1) as u64);
         let row_bytes = usize::try_from(bytes).unwrap_or(usize::MAX) / self.left.max(1);
         self.at_once = (BLOCK_BYTES / row_bytes.max(1)).clamp(1, ROWS);
         self.group += 1;
         Ok(true)
+    }
+
+    /// The share of the next row in what its row group has as stored.
+    fn stored(&self) -> u64 {
+        let ((bytes, rows), left) = (self.size, (self.left + self.read) as u64);
+        let before = |left| {
+            (u128::from(bytes) * u128::from(rows.saturating_sub(left)) / u128::from(rows)) as u64
+        };
+        before(left.saturating_sub(1)).saturating_sub(before(left))
     }
 
     fn read_rows(&mut self) -> Result<(), ParquetError> {

@@ -8,6 +8,7 @@ use super::{
     records,
     stream::{Place, Stream},
 };
+use crate::open::Tally;
 
 /// Where the last call left off.
 struct Left {
@@ -34,7 +35,7 @@ pub(super) fn reread(
     let mut left = match known.filter(|left| left.uri == origin.uri) {
         Some(left) => left,
         None => {
-            let stream = Stream::open(&origin.uri).map_err(failed)?;
+            let stream = Stream::open(&origin.uri, Tally::default()).map_err(failed)?;
             Box::new(Left { uri: origin.uri.clone(), stream })
         }
     };

@@ -15,7 +15,10 @@ use super::{
     page::{self, Kind},
     stream::{Fault, Place, Stream},
 };
-use crate::inputs::{self, BLOCK_PIECES};
+use crate::{
+    inputs::{self, BLOCK_PIECES},
+    open::Tally,
+};
 
 /// The largest header of a record, and of a response in it, in bytes.
 pub(super) const HEAD_BYTES: usize = 64 << 10;
@@ -69,8 +72,8 @@ impl inputs::Records for Records {
 }
 
 impl Records {
-    pub(super) fn open(uri: Arc<str>) -> io::Result<Self> {
-        let stream = Stream::open(&uri)?;
+    pub(super) fn open(uri: Arc<str>, tally: Tally) -> io::Result<Self> {
+        let stream = Stream::open(&uri, tally)?;
         Ok(Records { uri, stream })
     }
 

@@ -12,6 +12,7 @@ use std::{
 };
 
 use super::members::Members;
+use crate::open::Tally;
 
 /// How much is read from the file at once, at most, in bytes; a member's header must fit.
 const INPUT_BYTES: usize = 128 << 10;
@@ -66,6 +67,7 @@ impl fmt::Display for Fault {
 /// A file that is read.
 pub(super) struct Stream {
     file: File,
+    tally: Tally,
     members: Members,
     /// Bytes as stored, those from `read` to `filled` not yet used.
     input: Vec<u8>,
@@ -89,7 +91,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn open(uri: &str) -> io::Result<Self> {
+    pub(super) fn open(uri: &str, tally: Tally) -> io::Result<Self> {
         let mut file = File::open(uri)?;
         let found = file.metadata()?;
         if found.is_dir() {
@@ -99,8 +101,10 @@ impl Stream {
         file.by_ref().take(INPUT_BYTES as u64).read_to_end(&mut input)?;
         let (members, filled) = (Members::of(&input)?, input.len());
         input.resize(INPUT_BYTES, 0);
+        tally.add(input.len());
         Ok(Stream {
             file,
+            tally,
             members,
             input,
             read: 0,
@@ -289,6 +293,7 @@ impl Stream {
                 read => break read?,
             }
         };
+        self.tally.add(read);
         self.filled += read;
         Ok(read > 0)
     }

@@ -1,6 +1,7 @@
 //! Archives that are broken, and records over the limit.
 
 use super::*;
+use crate::open::Tally;
 
 /// Three pages, the second changed, stored a member a record.
 fn around(ending: &str, second: &[u8]) -> Vec<Found> {
@@ -160,7 +161,8 @@ fn a_record_of_any_size_is_passed_over_in_little_memory() {
     file.set_len(file.metadata().unwrap().len() + (40 << 20)).unwrap();
     file.write_all(b"\r\n\r\n").unwrap();
     file.write_all(&html("3", "three")).unwrap();
-    let mut records = records::Records::open(path.to_str().unwrap().into()).unwrap();
+    let mut records =
+        records::Records::open(path.to_str().unwrap().into(), Tally::default()).unwrap();
     let mut block = Block::default();
     assert!(!crate::inputs::Records::fill(&mut records, &mut block, 1 << 20));
     assert_eq!(block.pieces.len(), 2);
