@@ -153,9 +153,50 @@ pub(crate) struct Run {
     #[arg(long, value_name = "NAME.KEY=VALUE")]
     pub(crate) set: Vec<String>,
 
+    /// How to show how far the run is, on standard error; `auto` means a bar on a terminal, else a plain
+    /// line every ten seconds
+    #[arg(long, value_name = "FORM", value_enum, default_value_t)]
+    pub(crate) progress: ProgressForm,
+
+    /// Give figures of the run to Prometheus at this address, such as 127.0.0.1:9464, as long as it runs
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<String>,
+
+    /// Say what happens, on standard error, down to this level [default: what DOCMILL_LOG says, else error]
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(crate) log: Option<Level>,
+
     /// Write the report to standard output, as one JSON object; errors too
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How to show how far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressForm {
+    #[default]
+    Auto,
+    /// A bar that moves
+    Bar,
+    /// A line every ten seconds
+    Plain,
+    /// A JSON object a line, every second and at the end
+    Json,
+    /// Nothing
+    None,
+}
+
+/// What of a run is worth saying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Level {
+    /// Why a run ends early, and no more
+    Error,
+    /// Stages whose process was started again, documents that take more than a second
+    Warn,
+    /// Documents that fail, shards that are on the disk
+    Info,
+    /// Shards that are begun and done
+    Debug,
 }
 
 #[derive(clap::Args)]

@@ -15,6 +15,8 @@ mod diff;
 mod documents_file;
 mod draw;
 mod failure;
+mod log;
+mod metrics;
 mod pipeline_file;
 mod progress;
 mod scaffold;

@@ -117,6 +117,16 @@ pub(crate) fn seconds(seconds: f64) -> String {
     }
 }
 
+/// A time as an estimate gives it: `1 s`, `45 s`, `3 min`, `2 h 5 min`.
+pub(crate) fn about(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as u64;
+    match minutes {
+        _ if seconds < 99.5 => format!("{:.0} s", seconds.max(1.0)),
+        0..100 => format!("{minutes} min"),
+        _ => format!("{} h {} min", count(minutes / 60), minutes % 60),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +147,10 @@ mod tests {
         assert_eq!(
             [0, 999, 1234, 99_600, 34_000_000].map(size),
             ["0 B", "999 B", "1.2 kB", "100 kB", "34 MB"]
+        );
+        assert_eq!(
+            [0.2, 45.2, 99.6, 3000.0, 7500.0].map(about),
+            ["1 s", "45 s", "2 min", "50 min", "2 h 5 min"]
         );
         assert_eq!([0.0031, 2.412, 200.0].map(seconds), ["3 ms", "2.41 s", "3 min 20 s"]);
     }

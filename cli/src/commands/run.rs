@@ -6,19 +6,21 @@ use std::{
 };
 
 use docmill_core::engine::{
-    DEAD_LETTERS_FILE, Destination, Mode, Overrides, Report, RunError, RunOptions, chain,
+    DEAD_LETTERS_FILE, Destination, Event, Mode, Overrides, Report, RunError, RunOptions, chain,
     run as run_pipeline,
 };
 
 use serde_json::json;
 
 use crate::{
-    args::{JobOf, Run},
+    args::{JobOf, Level, Run},
     builtin,
     commands::{lock, plan},
     failure::{Failure, Outcome},
+    log,
+    metrics::Metrics,
     pipeline_file::PipelineFile,
-    progress::Display,
+    progress::{Display, State},
     signals::Signals,
     table, term,
 };
@@ -76,8 +78,19 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
             dead_letters: args.dead_letters.clone(),
         },
     };
+    let level = log::level(args.log)?;
+    let metrics = args.metrics.as_deref().map(Metrics::listen).transpose()?;
     let signals = Signals::listen()?;
-    let display = Display::new();
+    let display = Display::new(args.progress);
+    if let Some(metrics) = &metrics {
+        display.say(&format!("metrics at {}", metrics.url));
+    }
+    let tell_of = |event: &Event<'_>| {
+        if log::level_of(event) <= level {
+            let form = if display.is_json() { log::json } else { log::plain };
+            display.say(&form(event, display.elapsed()));
+        }
+    };
     let outcome = run_pipeline(
         &pipeline,
         RunOptions {
@@ -87,11 +100,21 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
             mode,
             invocation,
             stop: &signals.stop,
-            observe: &|progress| display.observe(progress),
-            events: None,
+            observe: &|progress| {
+                let left = display.observe(progress);
+                if let Some(metrics) = &metrics {
+                    metrics.observe(progress, left);
+                }
+            },
+            events: (level > Level::Error).then_some(&tell_of),
         },
     );
-    display.end();
+    let state = match &outcome {
+        Ok(_) => State::Done,
+        Err(RunError::Stopped { .. }) => State::Stopped,
+        Err(_) => State::Failed,
+    };
+    display.end(state, outcome.as_ref().ok());
     let report = outcome.map_err(|error| failure(error, signals.exit_code()))?;
     if let (Mode::Job { of, .. }, false) = (mode, args.json) {
         term::tell(table::of_job(&report, of));

@@ -244,7 +244,11 @@ impl Again<'_> {
                 block.clear();
                 cut.next(&mut block)
             } {
-                worker.block(&Read { number, shard: record.shard, ends: false }, &block, &mut done);
+                worker.block(
+                    &Read { number, shard: record.shard, begins: false, ends: false },
+                    &block,
+                    &mut done,
+                );
                 number += 1;
                 if let Some(fatal) = worker.fatal.take() {
                     return Err(match Ended::from(fatal) {
