@@ -243,7 +243,7 @@ impl Running<'_> {
             return Err(RunError::NotDivisible { stage });
         }
         let tracks = tracks::of(self.pipeline, &memories);
-        let job = match Job::take(self.pipeline, dir, mode, invocation, &tracks)? {
+        let mut job = match Job::take(self.pipeline, dir, mode, invocation, &tracks)? {
             Taken::Ended(report) => return Ok(*report),
             Taken::Job(job) => job,
         };
@@ -255,6 +255,10 @@ impl Running<'_> {
         let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
         records.sort_unstable_by_key(|record| record.shard);
         let own = |record: &&Record| record.stem == job.stem;
+        if self.limit.is_some() {
+            // Nobody is to take it for the whole run.
+            job.plan.key.clear();
+        }
         let ended = match outcome {
             Ok(()) if matches!(mode, Mode::Job { .. }) && all_done(&job.todo, &records) => {
                 let own: Vec<Record> = records.iter().filter(own).cloned().collect();

@@ -5,13 +5,16 @@
 //! they are missing. A retry reads their inputs again, takes these documents alone, and writes every output anew:
 //! the old one, with the new bytes in their places.
 
+mod account;
+mod files;
+mod letters;
 mod picks;
 mod splice;
 
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
-    io::{Read as _, Seek, SeekFrom, Write},
+    io::Write,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
     time::{Duration, Instant},
@@ -22,22 +25,23 @@ use serde_json::Value as Json;
 pub(super) use picks::Picks;
 
 use super::{
-    Report, RunError, commit,
+    Report, RunError,
     crew::Ended,
     done::Done,
-    finish::{self, Ending},
+    finish,
     folder::{self, At, Lock, Sharing},
     ledger::Ledger,
     memory::Memories,
     plan::Plan,
     reader::Read,
-    record::{self, FailedAt, Record},
+    record::{FailedAt, Record},
     stop::Stop,
     tracks::{self, Track, TrackKind},
     worker::Worker,
 };
 use crate::{Block, Shard, engine::Pipeline};
-use splice::{Insert, splice_file};
+use letters::Letters;
+use splice::Insert;
 
 /// What is to be retried.
 #[derive(Default)]
@@ -282,6 +286,7 @@ impl Again<'_> {
             let outcome = outcomes.entry(now.failure).or_default();
             let nth = outcome.met;
             outcome.met += 1;
+            outcome.inserted.resize(self.tracks.len(), 0);
             // The others are more than there were: the input broke off before them.
             if nth == 0 {
                 let text: Vec<u64> = next.text.iter().zip(&now.text).map(|(a, b)| a - b).collect();
@@ -292,12 +297,14 @@ impl Again<'_> {
                 let insert = fresh.keep(track, bytes).at(self.work)?;
                 match self.tracks[track].kind {
                     TrackKind::DeadLetters if insert.len > 0 => {
-                        let again = done.failures[now.failures].clone();
-                        outcome.failed.push((nth, again, insert));
+                        let component = done.failures[now.failures].component;
+                        let after = outcome.inserted.clone();
+                        outcome.failed.push(FailedAgain { nth, after, component, letter: insert });
                     }
                     TrackKind::DeadLetters => {}
                     _ if insert.len > 0 => {
                         inserts[track].push(Insert { at: failed.at[track], ..insert });
+                        outcome.inserted[track] += insert.len;
                     }
                     _ => {}
                 }
@@ -332,168 +339,6 @@ impl Again<'_> {
             false => Err(RunError::NotRetryable { dir: self.dir.to_owned(), changes }),
         }
     }
-
-    /// The record of a shard with what was retried in it.
-    fn account(
-        &self,
-        mut record: Record,
-        wanted: &[Option<Insert>],
-        mut outcomes: BTreeMap<usize, Outcome>,
-        inserts: Vec<Vec<Insert>>,
-        counts: &BTreeMap<String, u64>,
-    ) -> Retried {
-        let mut letters = Vec::new();
-        let mut failures = Vec::new();
-        for (at, failed) in std::mem::take(&mut record.failures).into_iter().enumerate() {
-            let outcome = outcomes.remove(&at);
-            let of = counts.get(&failed.input).copied().unwrap_or(failed.of);
-            let failed = FailedAt { of, ..failed };
-            // How many bytes came in before it, in each track.
-            let shift = |track: usize| -> u64 {
-                let before = inserts[track].iter().filter(|insert| insert.at <= failed.at[track]);
-                before.map(|insert| insert.len).sum()
-            };
-            let place: Vec<u64> =
-                failed.at.iter().enumerate().map(|(track, at)| at + shift(track)).collect();
-            match (&wanted[at], outcome) {
-                (Some(letter), _) => {
-                    letters.push(Letter::Old(*letter));
-                    failures.push(FailedAt { at: place, ..failed });
-                }
-                (None, Some(outcome)) => {
-                    for (nth, again, letter) in outcome.failed {
-                        letters.push(Letter::New(letter));
-                        failures.push(FailedAt {
-                            number: failed.number.map(|number| number + nth),
-                            component: again.component,
-                            letter: letter.len,
-                            at: place.clone(),
-                            ..failed.clone()
-                        });
-                    }
-                }
-                // Its input has no such document any more.
-                (None, None) => record.ledger.take_back(failed.component, &[]),
-            }
-        }
-        for (track, inserts) in inserts.iter().enumerate() {
-            record.parts[track].len += inserts.iter().map(|insert| insert.len).sum::<u64>();
-        }
-        record.failures = failures;
-        if let Some(at) = self.letters_track() {
-            record.parts[at].len = record.failures.iter().map(|failed| failed.letter).sum();
-        }
-        Retried { record, inserts, letters }
-    }
-
-    fn letters_track(&self) -> Option<usize> {
-        self.tracks.iter().position(|track| track.kind == TrackKind::DeadLetters)
-    }
-
-    /// Makes every file anew.
-    fn files(&self, retried: &[Retried], fresh: &mut Fresh) -> Result<Ending, RunError> {
-        let mut ending = Ending::default();
-        for (at, track) in self.tracks.iter().enumerate() {
-            let Some(path) = &track.path else { continue };
-            let name = match track.kind {
-                TrackKind::DeadLetters => self.letters(at, retried, fresh)?,
-                TrackKind::Output { sink, output, merged: true } => {
-                    self.merged(at, sink, output, retried, fresh)?
-                }
-                _ => self.joined(at, path, retried, fresh)?,
-            };
-            let bytes = fs::metadata(self.work.join(&name)).at(self.work)?.len();
-            ending.add(name, path.clone(), bytes);
-        }
-        for at in 0..self.tracks.len() {
-            let path = self.work.join(format!("fresh.{at}"));
-            folder::remove_file(&path).at(&path)?;
-        }
-        Ok(ending)
-    }
-
-    fn joined(
-        &self,
-        at: usize,
-        path: &str,
-        retried: &[Retried],
-        fresh: &mut Fresh,
-    ) -> Result<String, RunError> {
-        let old = self.dir.join(path);
-        let new_len = |one: &Retried| one.inserts[at].iter().map(|insert| insert.len).sum::<u64>();
-        let lens = retried.iter().map(|one| one.record.parts[at].len - new_len(one));
-        let lens: Vec<u64> = lens.collect();
-        // What stands before the first shard: the head.
-        let mut start = fs::metadata(&old).at(&old)?.len() - lens.iter().sum::<u64>();
-        let mut inserts = Vec::new();
-        for (one, len) in retried.iter().zip(lens) {
-            let own = one.inserts[at].iter();
-            inserts.extend(own.map(|insert| Insert { at: start + insert.at, ..*insert }));
-            start += len;
-        }
-        let name = format!("joined.{at}");
-        folder::write_with(&self.work.join(&name), |to| {
-            splice_file(&old, &mut fresh.files[at], &inserts, to)
-        })?;
-        Ok(name)
-    }
-
-    fn merged(
-        &self,
-        at: usize,
-        sink: usize,
-        output: usize,
-        retried: &[Retried],
-        fresh: &mut Fresh,
-    ) -> Result<String, RunError> {
-        let instance = self.pipeline.sinks[sink].instance()?;
-        for Retried { record, inserts, .. } in retried {
-            let shard = record.shard;
-            let encoded = |work| record::encoded(work, shard, at);
-            let sealed = |work| record::sealed(work, shard, at);
-            if inserts[at].is_empty() {
-                take_over(&sealed(self.old), &sealed(self.work))?;
-                if !record.failures.is_empty() {
-                    take_over(&encoded(self.old), &encoded(self.work))?;
-                }
-                continue;
-            }
-            let new = encoded(self.work);
-            folder::write_with(&new, |to| {
-                splice_file(&encoded(self.old), &mut fresh.files[at], &inserts[at], to)
-            })?;
-            commit::seal(&*instance, output, &new, &sealed(self.work))?;
-            if record.failures.is_empty() {
-                folder::remove_file(&new).at(&new)?;
-            }
-        }
-        let shards = retried.iter().map(|one| one.record.shard);
-        finish::merge_parts(&*instance, output, self.work, at, shards)
-    }
-
-    fn letters(
-        &self,
-        at: usize,
-        retried: &[Retried],
-        fresh: &mut Fresh,
-    ) -> Result<String, RunError> {
-        let name = format!("joined.{at}");
-        let path = self.dir.join(super::DEAD_LETTERS_FILE);
-        let mut old = File::open(&path).at(&path)?;
-        folder::write_with(&self.work.join(&name), |to| {
-            let mut to = std::io::BufWriter::new(File::create(to)?);
-            for letter in retried.iter().flat_map(|one| &one.letters) {
-                let (from, insert) = match letter {
-                    Letter::Old(insert) => (&mut old, insert),
-                    Letter::New(insert) => (&mut fresh.files[at], insert),
-                };
-                from.seek(SeekFrom::Start(insert.from))?;
-                std::io::copy(&mut from.take(insert.len), &mut to)?;
-            }
-            to.flush()
-        })?;
-        Ok(name)
-    }
 }
 
 /// What came of the documents that one failure stood for.
@@ -501,8 +346,19 @@ impl Again<'_> {
 struct Outcome {
     /// How many were met.
     met: u64,
-    /// Those that failed again, with their number among these and their new letters.
-    failed: Vec<(u64, FailedAt, Insert)>,
+    /// How many bytes came of them, in each track.
+    inserted: Vec<u64>,
+    failed: Vec<FailedAgain>,
+}
+
+/// A document that failed again.
+struct FailedAgain {
+    /// Its number among those that the failure stood for.
+    nth: u64,
+    /// How many bytes came of those before it, in each track.
+    after: Vec<u64>,
+    component: usize,
+    letter: Insert,
 }
 
 impl Fresh {
@@ -513,48 +369,4 @@ impl Fresh {
         self.lens[track] += bytes.len() as u64;
         Ok(Insert { at: 0, from, len: bytes.len() as u64 })
     }
-}
-
-/// Goes through the dead letters of the run beside its records.
-struct Letters<'a> {
-    file: std::io::BufReader<File>,
-    path: PathBuf,
-    at: u64,
-    options: &'a RetryOptions<'a>,
-}
-
-impl<'a> Letters<'a> {
-    fn open(dir: &Path, options: &'a RetryOptions<'a>) -> Result<Self, RunError> {
-        let path = dir.join(super::DEAD_LETTERS_FILE);
-        let file = std::io::BufReader::new(File::open(&path).at(&path)?);
-        Ok(Letters { file, path, at: 0, options })
-    }
-
-    /// For each failure of a shard, where its letter is, if it is left as it is: `None` where it is to be retried.
-    fn wanted(&mut self, record: &Record) -> Result<Vec<Option<Insert>>, RunError> {
-        let mut wanted = Vec::with_capacity(record.failures.len());
-        for failed in &record.failures {
-            let mut line = vec![0; failed.letter as usize];
-            self.file.read_exact(&mut line).at(&self.path)?;
-            let letter: Json = serde_json::from_slice(&line).unwrap_or_default();
-            let fits =
-                |key: &str, fits: &dyn Fn(&str) -> bool| letter[key].as_str().is_some_and(fits);
-            let retried = failed.number.is_some()
-                && self.options.component.is_none_or(|name| fits("stage", &|stage| stage == name))
-                && self
-                    .options
-                    .error
-                    .is_none_or(|part| fits("error", &|error| error.contains(part)));
-            let here = Insert { at: 0, from: self.at, len: failed.letter };
-            self.at += failed.letter;
-            wanted.push((!retried).then_some(here));
-        }
-        Ok(wanted)
-    }
-}
-
-/// Gives a file of the old work folder a place in the new one.
-fn take_over(from: &Path, to: &Path) -> Result<(), RunError> {
-    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop)).at(to)?;
-    Ok(())
 }
