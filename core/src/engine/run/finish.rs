@@ -156,7 +156,7 @@ fn joined(
     }
     let path = work.join(format!("joined.{at}"));
     let head = match kind {
-        TrackKind::Output { sink, output, .. } => super::head(pipeline, sink, output)?,
+        TrackKind::Output { sink, output, .. } => super::account::head(pipeline, sink, output)?,
         _ => Vec::new(),
     };
     folder::write_with(&path, |path| {

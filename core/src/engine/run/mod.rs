@@ -3,6 +3,7 @@
 //! A run to a folder puts its outputs on the disk a shard at a time, so that it can be taken up again wherever it
 //! was broken off ([`Mode::Resume`]), and puts the files in place when all shards are done.
 
+mod account;
 mod batch;
 mod commit;
 mod crew;
@@ -23,6 +24,7 @@ mod reader;
 mod record;
 mod report;
 mod retry;
+mod running;
 mod stages;
 mod stop;
 mod times;
@@ -34,11 +36,10 @@ mod writer;
 use std::{
     io::Write,
     num::NonZeroUsize,
-    panic::resume_unwind,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError, atomic::AtomicBool},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use serde_json::Value as Json;
@@ -55,25 +56,11 @@ pub(crate) use stages::Stages;
 pub use times::Times;
 pub use watch::{Event, Events, Progress};
 
-use crate::{
-    engine::{OnError, Pipeline, contain::contain_build},
-    plugin::AnySource,
-};
-use commit::Committer;
-use crew::{Crew, Ended, lock};
-use folder::OneFile;
+use crate::engine::Pipeline;
+use account::finish as put_in_place;
 use job::{Job, Taken};
-use ledger::Ledger;
 use memory::Memories;
-use order::Order;
-use parts::Parts;
-use reader::Reader;
-use record::Record;
-use stop::Stop;
-use tracks::{Track, TrackKind};
-use watch::Watch;
-use worker::Worker;
-use writer::{Outputs, Sent, Unwritten, Writer};
+use running::Running;
 
 /// The file, in the run's folder, that a run is accounted for in.
 pub const REPORT_FILE: &str = "run.json";
@@ -177,7 +164,7 @@ pub fn merge(
     let tracks = tracks::of(pipeline, &memories.stages());
     match Job::gather(pipeline, dir, from, invocation, &tracks)? {
         Taken::Ended(report) => Ok(*report),
-        Taken::Job(job) => finish(pipeline, &tracks, &job, &job.done, 0, start.elapsed()),
+        Taken::Job(job) => put_in_place(pipeline, &tracks, &job, &job.done, 0, start.elapsed()),
     }
 }
 
@@ -214,287 +201,4 @@ fn run_with(
             running.to_stream(output, dead_letters.as_deref(), options.stop)
         }
     }
-}
-
-/// A run, wherever it goes.
-struct Running<'a> {
-    pipeline: &'a Pipeline,
-    source: &'a dyn AnySource,
-    memories: &'a Memories,
-    threads: usize,
-    limit: Option<u64>,
-    observe: &'a (dyn Fn(&Progress) + Sync),
-    events: Option<Events<'a>>,
-    times: Option<&'a Mutex<Times>>,
-    start: Instant,
-}
-
-impl Running<'_> {
-    fn to_folder(
-        &self,
-        dir: &Path,
-        mode: Mode,
-        invocation: Json,
-        stop: &AtomicBool,
-    ) -> Result<Report, RunError> {
-        let memories = self.memories.stages();
-        if let (Mode::Job { .. }, Some(stage)) = (mode, memories.first()) {
-            let stage = self.pipeline.stages[*stage].name.clone();
-            return Err(RunError::NotDivisible { stage });
-        }
-        let tracks = tracks::of(self.pipeline, &memories);
-        let mut job = match Job::take(self.pipeline, dir, mode, invocation, &tracks)? {
-            Taken::Ended(report) => return Ok(*report),
-            Taken::Job(job) => job,
-        };
-        self.memories.replay(&job.work, &tracks, &job.done)?;
-        let committer = Mutex::new(Committer::new(self.pipeline, job.work.clone(), &tracks)?);
-        let records = Mutex::new(job.done.clone());
-        let stop = Stop::new(stop, stop::GRACE);
-        let outcome = self.shards(&job, &tracks, &committer, &records, &stop);
-        let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
-        records.sort_unstable_by_key(|record| record.shard);
-        let own = |record: &&Record| record.stem == job.stem;
-        if self.limit.is_some() {
-            // Nobody is to take it for the whole run.
-            job.plan.key.clear();
-        }
-        let ended = match outcome {
-            Ok(()) if matches!(mode, Mode::Job { .. }) && all_done(&job.todo, &records) => {
-                let own: Vec<Record> = records.iter().filter(own).cloned().collect();
-                Ok(self.report(&job, &own))
-            }
-            Ok(()) if self.limit.is_some() || records.len() == job.plan.shards => {
-                let elapsed = self.start.elapsed();
-                finish(self.pipeline, &tracks, &job, &records, self.threads, elapsed)
-            }
-            Ok(()) | Err(Ended::Quietly) => {
-                Err(RunError::Stopped { done: records.len(), shards: job.plan.shards })
-            }
-            Err(Ended::With(error)) => Err(error),
-        };
-        if let Err(error) = &ended {
-            if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
-                finish::place_dead_letters(&tracks, &job.dir, &job.work, &job.stem)?;
-            }
-            if job.is_empty(&records) {
-                folder::clear(&job.work);
-            }
-        }
-        ended
-    }
-
-    /// Does the shards of a job. What was committed is added to `records`.
-    fn shards(
-        &self,
-        job: &Job,
-        tracks: &[Track],
-        committer: &Mutex<Committer>,
-        records: &Mutex<Vec<Record>>,
-        stop: &Stop<'_>,
-    ) -> Result<(), Ended> {
-        let fatal = |error: RunError| Ended::With(error);
-        let mut parts = Parts::open(job.work.clone(), &job.stem, tracks, &job.done)
-            .map_err(|error| fatal(error.into()))?;
-        let begins = !job.done.iter().any(|record| record.stem == job.stem);
-        if begins && job.todo.first().is_none_or(|first| *first == 0) {
-            write_heads(self.pipeline, tracks, &mut parts).map_err(fatal)?;
-        }
-        // What other jobs did is theirs to tell.
-        let own = |record: &&Record| job.is_whole() || record.stem == job.stem;
-        let own: Vec<Record> = job.done.iter().filter(own).cloned().collect();
-        let watch = &self.watch(own.iter().map(|record| record.shard), &job.todo);
-        let outcome = thread::scope(|scope| {
-            let (commits, finished) = commit::channel();
-            let thread = thread::Builder::new().spawn_scoped(scope, move || {
-                finished.into_iter().try_for_each(|finished| {
-                    let record = lock(committer).commit(finished)?;
-                    watch.committed(&record);
-                    lock(records).push(record);
-                    Ok::<(), WriteError>(())
-                })
-            });
-            let commits = thread.is_ok().then_some(commits);
-            let sent = Sent { commits, committer, records, watch };
-            let outputs = Outputs::Parts(Box::new(parts), sent);
-            let before = finish::sum(&own, self.empty());
-            let dead_letters = job.dir.join(DEAD_LETTERS_FILE);
-            let worked = self.work(outputs, before, &job.todo, &dead_letters, stop, watch);
-            // The writer is gone, and with it the way to send more: the thread comes to its end.
-            let committed = match thread {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                Err(_) => Ok(()),
-            };
-            match committed {
-                Ok(()) => worked,
-                Err(error) => Err(Ended::With(error.into())),
-            }
-        });
-        watch.end();
-        outcome
-    }
-
-    fn to_stream(
-        &self,
-        output: Box<dyn Write + Send>,
-        dead_letters: Option<&Path>,
-        stop: &AtomicBool,
-    ) -> Result<Report, RunError> {
-        let mut output = output;
-        for (sink, part) in self.pipeline.sinks.iter().enumerate() {
-            for at in 0..part.contract.outputs.len() {
-                let head = head(self.pipeline, sink, at)?;
-                output.write_all(&head).map_err(|error| WriteError::new(Path::new("-"), error))?;
-            }
-        }
-        let file = dead_letters.map(OneFile::open).transpose()?;
-        let file = Mutex::new(file);
-        let stop = Stop::new(stop, Duration::ZERO);
-        let outputs = Outputs::Stream(output, &file);
-        let all: Vec<usize> = (0..self.pipeline.shards.len()).collect();
-        let watch = self.watch([].into_iter(), &all);
-        let path = dead_letters.unwrap_or(Path::new(""));
-        let worked = self.work(outputs, self.empty(), &all, path, &stop, &watch);
-        let ledger = watch.end().unwrap_or_else(|| self.empty());
-        let place = || lock(&file).as_mut().map_or(Ok(()), OneFile::place);
-        match worked {
-            Ok(()) if !stop.is_asked() => {
-                place()?;
-                let mut report = Report::of(self.pipeline, &ledger);
-                report.pipeline_digest = digest(self.pipeline.canonical().as_bytes());
-                (report.threads, report.shards) = (self.threads, self.pipeline.shards.len());
-                report.seconds = self.start.elapsed().as_secs_f64();
-                balanced(&ledger, report)
-            }
-            Ok(()) | Err(Ended::Quietly) => Err(RunError::Stopped { done: 0, shards: 0 }),
-            Err(Ended::With(error)) => {
-                if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
-                    place()?;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Takes the documents of these shards through the pipeline. `before` accounts for others.
-    fn work(
-        &self,
-        outputs: Outputs<'_>,
-        before: Ledger,
-        shards: &[usize],
-        dead_letters: &Path,
-        stop: &Stop<'_>,
-        watch: &Watch<'_>,
-    ) -> Result<(), Ended> {
-        let built = (0..self.threads)
-            .map(|_| Worker::new(self.pipeline, self.source, self.limit, stop, self.memories));
-        let built: Result<Vec<_>, _> = built.collect();
-        let mut workers = built.map_err(|error| Ended::With(error.into()))?;
-        for worker in &mut workers {
-            worker.timed = self.times.is_some();
-            worker.watch = self.events.map(|_| watch);
-        }
-        let crew = Crew {
-            pipeline: self.pipeline,
-            source: self.source,
-            max_failed: match self.pipeline.run.on_error {
-                OnError::Stop => 0,
-                OnError::DeadLetter => self.pipeline.run.max_failed.unwrap_or(u64::MAX),
-            },
-            reader: Mutex::new(Reader::new(shards.iter().copied())),
-            order: Order::new(4 * self.threads as u64),
-            writer: Mutex::new(Writer::new(outputs, before)),
-            memories: self.memories,
-            dead_letters,
-            stop,
-            watch,
-            times: self.times,
-        };
-        let worked = crew.work(&mut workers);
-        let mut writer = crew.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let (Ok(()), Some(_)) = (&worked, self.limit) {
-            // The input may go on.
-            writer.end_early().map_err(|unwritten| match unwritten {
-                Unwritten::Failed(error) => Ended::With(error.into()),
-                Unwritten::Refused => Ended::Quietly,
-            })?;
-        }
-        watch.keep(writer.ledger);
-        worked
-    }
-
-    /// Watches the run of the shards `todo`, with others done before it.
-    fn watch(&self, done: impl Iterator<Item = usize>, todo: &[usize]) -> Watch<'_> {
-        let told = (self.observe, self.events);
-        Watch::new(self.pipeline, told, (self.start, self.threads), done, todo)
-    }
-
-    fn empty(&self) -> Ledger {
-        Ledger::new(self.pipeline.stages.len(), self.pipeline.sinks.len())
-    }
-
-    fn report(&self, job: &Job, records: &[Record]) -> Report {
-        let mut report = account(self.pipeline, job, records);
-        (report.threads, report.seconds) = (self.threads, self.start.elapsed().as_secs_f64());
-        report
-    }
-}
-
-/// The account of these shards of a run.
-fn account(pipeline: &Pipeline, job: &Job, records: &[Record]) -> Report {
-    let empty = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
-    let mut report = Report::of(pipeline, &finish::sum(records, empty));
-    report.pipeline_digest = digest(pipeline.canonical().as_bytes());
-    (report.run, report.shards) = (job.plan.key.clone(), records.len());
-    report
-}
-
-/// Puts the files of a run in place whose shards are done.
-fn finish(
-    pipeline: &Pipeline,
-    tracks: &[Track],
-    job: &Job,
-    records: &[Record],
-    threads: usize,
-    elapsed: Duration,
-) -> Result<Report, RunError> {
-    let mut report = account(pipeline, job, records);
-    (report.threads, report.seconds) = (threads, elapsed.as_secs_f64());
-    let empty = Ledger::new(pipeline.stages.len(), pipeline.sinks.len());
-    let report = balanced(&finish::sum(records, empty), report)?;
-    finish::finish(pipeline, tracks, &job.dir, &job.work, records, report)
-}
-
-fn balanced(ledger: &Ledger, report: Report) -> Result<Report, RunError> {
-    match ledger.balances() {
-        true => Ok(report),
-        false => Err(RunError::Unbalanced(Box::new(report))),
-    }
-}
-
-fn all_done(todo: &[usize], records: &[Record]) -> bool {
-    todo.iter().all(|shard| records.binary_search_by_key(shard, |r| r.shard).is_ok())
-}
-
-/// Writes what stands at the head of outputs that are joined of their parts.
-fn write_heads(pipeline: &Pipeline, tracks: &[Track], parts: &mut Parts) -> Result<(), RunError> {
-    for (at, track) in tracks.iter().enumerate() {
-        if let TrackKind::Output { sink, output, merged: false } = track.kind {
-            parts.write_head(at, &head(pipeline, sink, output)?)?;
-        }
-    }
-    Ok(())
-}
-
-/// What stands at the head of an output.
-fn head(pipeline: &Pipeline, sink: usize, output: usize) -> Result<Vec<u8>, RunError> {
-    let part = &pipeline.sinks[sink];
-    let instance = part.instance()?;
-    let mut bytes = Vec::new();
-    contain_build(|| {
-        instance.header(output, &mut bytes);
-        Ok(())
-    })?;
-    part.give_back(instance);
-    Ok(bytes)
 }

@@ -26,6 +26,7 @@ pub(super) use picks::Picks;
 
 use super::{
     Report, RunError,
+    account::balanced,
     crew::Ended,
     done::Done,
     finish,
@@ -210,7 +211,7 @@ impl Again<'_> {
         (report.run, report.shards) = (plan.key, before.shards);
         (report.threads, report.retries) = (1, before.retries + 1);
         report.seconds = start.elapsed().as_secs_f64();
-        let report = super::balanced(&ledger, report)?;
+        let report = balanced(&ledger, report)?;
         finish::end(self.dir, self.work, ending, report, Some(self.old))
     }
 

@@ -1,0 +1,261 @@
+//! A run at work: to a folder, shard by shard, or to a stream.
+
+use std::{
+    io::Write,
+    panic::resume_unwind,
+    path::Path,
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value as Json;
+
+use super::{
+    DEAD_LETTERS_FILE, Events, Mode, Progress, Report, RunError, Times, WriteError,
+    account::{account, all_done, balanced, finish, head, write_heads},
+    commit::{self, Committer},
+    crew::{Crew, Ended, lock},
+    digest, finish as files,
+    folder::{self, OneFile},
+    job::{Job, Taken},
+    ledger::Ledger,
+    memory::Memories,
+    order::Order,
+    parts::Parts,
+    reader::Reader,
+    record::Record,
+    stop::{self, Stop},
+    tracks::{self, Track},
+    watch::Watch,
+    worker::Worker,
+    writer::{Outputs, Sent, Unwritten, Writer},
+};
+use crate::{
+    engine::{OnError, Pipeline},
+    plugin::AnySource,
+};
+
+/// A run, wherever it goes.
+pub(super) struct Running<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) source: &'a dyn AnySource,
+    pub(super) memories: &'a Memories,
+    pub(super) threads: usize,
+    pub(super) limit: Option<u64>,
+    pub(super) observe: &'a (dyn Fn(&Progress) + Sync),
+    pub(super) events: Option<Events<'a>>,
+    pub(super) times: Option<&'a Mutex<Times>>,
+    pub(super) start: Instant,
+}
+
+impl Running<'_> {
+    pub(super) fn to_folder(
+        &self,
+        dir: &Path,
+        mode: Mode,
+        invocation: Json,
+        stop: &AtomicBool,
+    ) -> Result<Report, RunError> {
+        let memories = self.memories.stages();
+        if let (Mode::Job { .. }, Some(stage)) = (mode, memories.first()) {
+            let stage = self.pipeline.stages[*stage].name.clone();
+            return Err(RunError::NotDivisible { stage });
+        }
+        let tracks = tracks::of(self.pipeline, &memories);
+        let mut job = match Job::take(self.pipeline, dir, mode, invocation, &tracks)? {
+            Taken::Ended(report) => return Ok(*report),
+            Taken::Job(job) => job,
+        };
+        self.memories.replay(&job.work, &tracks, &job.done)?;
+        let committer = Mutex::new(Committer::new(self.pipeline, job.work.clone(), &tracks)?);
+        let records = Mutex::new(job.done.clone());
+        let stop = Stop::new(stop, stop::GRACE);
+        let outcome = self.shards(&job, &tracks, &committer, &records, &stop);
+        let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
+        records.sort_unstable_by_key(|record| record.shard);
+        let own = |record: &&Record| record.stem == job.stem;
+        if self.limit.is_some() {
+            // Nobody is to take it for the whole run.
+            job.plan.key.clear();
+        }
+        let ended = match outcome {
+            Ok(()) if matches!(mode, Mode::Job { .. }) && all_done(&job.todo, &records) => {
+                let own: Vec<Record> = records.iter().filter(own).cloned().collect();
+                Ok(self.report(&job, &own))
+            }
+            Ok(()) if self.limit.is_some() || records.len() == job.plan.shards => {
+                let elapsed = self.start.elapsed();
+                finish(self.pipeline, &tracks, &job, &records, self.threads, elapsed)
+            }
+            Ok(()) | Err(Ended::Quietly) => {
+                Err(RunError::Stopped { done: records.len(), shards: job.plan.shards })
+            }
+            Err(Ended::With(error)) => Err(error),
+        };
+        if let Err(error) = &ended {
+            if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
+                files::place_dead_letters(&tracks, &job.dir, &job.work, &job.stem)?;
+            }
+            if job.is_empty(&records) {
+                folder::clear(&job.work);
+            }
+        }
+        ended
+    }
+
+    /// Does the shards of a job. What was committed is added to `records`.
+    fn shards(
+        &self,
+        job: &Job,
+        tracks: &[Track],
+        committer: &Mutex<Committer>,
+        records: &Mutex<Vec<Record>>,
+        stop: &Stop<'_>,
+    ) -> Result<(), Ended> {
+        let fatal = |error: RunError| Ended::With(error);
+        let mut parts = Parts::open(job.work.clone(), &job.stem, tracks, &job.done)
+            .map_err(|error| fatal(error.into()))?;
+        let begins = !job.done.iter().any(|record| record.stem == job.stem);
+        if begins && job.todo.first().is_none_or(|first| *first == 0) {
+            write_heads(self.pipeline, tracks, &mut parts).map_err(fatal)?;
+        }
+        // What other jobs did is theirs to tell.
+        let own = |record: &&Record| job.is_whole() || record.stem == job.stem;
+        let own: Vec<Record> = job.done.iter().filter(own).cloned().collect();
+        let watch = &self.watch(own.iter().map(|record| record.shard), &job.todo);
+        let outcome = thread::scope(|scope| {
+            let (commits, finished) = commit::channel();
+            let thread = thread::Builder::new().spawn_scoped(scope, move || {
+                finished.into_iter().try_for_each(|finished| {
+                    let record = lock(committer).commit(finished)?;
+                    watch.committed(&record);
+                    lock(records).push(record);
+                    Ok::<(), WriteError>(())
+                })
+            });
+            let commits = thread.is_ok().then_some(commits);
+            let sent = Sent { commits, committer, records, watch };
+            let outputs = Outputs::Parts(Box::new(parts), sent);
+            let before = files::sum(&own, self.empty());
+            let dead_letters = job.dir.join(DEAD_LETTERS_FILE);
+            let worked = self.work(outputs, before, &job.todo, &dead_letters, stop, watch);
+            // The writer is gone, and with it the way to send more: the thread comes to its end.
+            let committed = match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => Ok(()),
+            };
+            match committed {
+                Ok(()) => worked,
+                Err(error) => Err(Ended::With(error.into())),
+            }
+        });
+        watch.end();
+        outcome
+    }
+
+    pub(super) fn to_stream(
+        &self,
+        output: Box<dyn Write + Send>,
+        dead_letters: Option<&Path>,
+        stop: &AtomicBool,
+    ) -> Result<Report, RunError> {
+        let mut output = output;
+        for (sink, part) in self.pipeline.sinks.iter().enumerate() {
+            for at in 0..part.contract.outputs.len() {
+                let head = head(self.pipeline, sink, at)?;
+                output.write_all(&head).map_err(|error| WriteError::new(Path::new("-"), error))?;
+            }
+        }
+        let file = dead_letters.map(OneFile::open).transpose()?;
+        let file = Mutex::new(file);
+        let stop = Stop::new(stop, Duration::ZERO);
+        let outputs = Outputs::Stream(output, &file);
+        let all: Vec<usize> = (0..self.pipeline.shards.len()).collect();
+        let watch = self.watch([].into_iter(), &all);
+        let path = dead_letters.unwrap_or(Path::new(""));
+        let worked = self.work(outputs, self.empty(), &all, path, &stop, &watch);
+        let ledger = watch.end().unwrap_or_else(|| self.empty());
+        let place = || lock(&file).as_mut().map_or(Ok(()), OneFile::place);
+        match worked {
+            Ok(()) if !stop.is_asked() => {
+                place()?;
+                let mut report = Report::of(self.pipeline, &ledger);
+                report.pipeline_digest = digest(self.pipeline.canonical().as_bytes());
+                (report.threads, report.shards) = (self.threads, self.pipeline.shards.len());
+                report.seconds = self.start.elapsed().as_secs_f64();
+                balanced(&ledger, report)
+            }
+            Ok(()) | Err(Ended::Quietly) => Err(RunError::Stopped { done: 0, shards: 0 }),
+            Err(Ended::With(error)) => {
+                if let RunError::TooManyFailed { .. } | RunError::TooManyRestarts { .. } = error {
+                    place()?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the documents of these shards through the pipeline. `before` accounts for others.
+    fn work(
+        &self,
+        outputs: Outputs<'_>,
+        before: Ledger,
+        shards: &[usize],
+        dead_letters: &Path,
+        stop: &Stop<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<(), Ended> {
+        let built = (0..self.threads)
+            .map(|_| Worker::new(self.pipeline, self.source, self.limit, stop, self.memories));
+        let built: Result<Vec<_>, _> = built.collect();
+        let mut workers = built.map_err(|error| Ended::With(error.into()))?;
+        for worker in &mut workers {
+            worker.timed = self.times.is_some();
+            worker.watch = self.events.map(|_| watch);
+        }
+        let crew = Crew {
+            pipeline: self.pipeline,
+            source: self.source,
+            max_failed: match self.pipeline.run.on_error {
+                OnError::Stop => 0,
+                OnError::DeadLetter => self.pipeline.run.max_failed.unwrap_or(u64::MAX),
+            },
+            reader: Mutex::new(Reader::new(shards.iter().copied())),
+            order: Order::new(4 * self.threads as u64),
+            writer: Mutex::new(Writer::new(outputs, before)),
+            memories: self.memories,
+            dead_letters,
+            stop,
+            watch,
+            times: self.times,
+        };
+        let worked = crew.work(&mut workers);
+        let mut writer = crew.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let (Ok(()), Some(_)) = (&worked, self.limit) {
+            // The input may go on.
+            writer.end_early().map_err(|unwritten| match unwritten {
+                Unwritten::Failed(error) => Ended::With(error.into()),
+                Unwritten::Refused => Ended::Quietly,
+            })?;
+        }
+        watch.keep(writer.ledger);
+        worked
+    }
+
+    /// Watches the run of the shards `todo`, with others done before it.
+    fn watch(&self, done: impl Iterator<Item = usize>, todo: &[usize]) -> Watch<'_> {
+        let told = (self.observe, self.events);
+        Watch::new(self.pipeline, told, (self.start, self.threads), done, todo)
+    }
+
+    fn empty(&self) -> Ledger {
+        Ledger::new(self.pipeline.stages.len(), self.pipeline.sinks.len())
+    }
+
+    fn report(&self, job: &Job, records: &[Record]) -> Report {
+        let mut report = account(self.pipeline, job, records);
+        (report.threads, report.seconds) = (self.threads, self.start.elapsed().as_secs_f64());
+        report
+    }
+}
