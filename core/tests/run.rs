@@ -6,11 +6,12 @@ mod components;
 
 use std::{
     fs,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
 use components::{pipeline, read, run_in};
-use docmill_core::engine::{Destination, Progress, RunError, RunOptions, run, run_timed};
+use docmill_core::engine::{Destination, Mode, Progress, RunError, RunOptions, run, run_timed};
 
 const TROUBLE: &str =
     "[[stage]]\nuse = \"trouble\"\n[[stage]]\nuse = \"upper\"\n[[sink]]\nuse = \"plain\"\n";
@@ -65,7 +66,8 @@ fn every_document_has_one_fate() {
         serde_json::json!({"in": 10, "made": 0, "written": 3, "dropped": 1, "failed": 6})
     );
     assert_eq!(run["stages"][0]["dropped"], serde_json::json!({"on-purpose": 1}));
-    assert!(!dir.path().join(".docmill").exists());
+    // What failed can be retried.
+    assert!(dir.path().join(".docmill").exists());
 }
 
 #[test]
@@ -118,6 +120,82 @@ fn the_same_failures_stop_a_run_at_any_thread_count() {
 }
 
 #[test]
+fn a_share_of_failures_stops_a_run_at_the_same_document_at_any_thread_count() {
+    // One in ten fails, and from the 900th document on each does.
+    let text = |n: usize| if n % 10 == 9 || n >= 900 { "error" } else { "a" };
+    let texts: Vec<&str> = (0..2_000).map(text).collect();
+    for (max_failed, expected) in [
+        // 90 + n of 900 + n.
+        ("20 %", "20 %; it was 203 of the first 1013"),
+        ("15 % of 100", "15 % of 100; it was 16 of 97 in a row"),
+    ] {
+        let pipeline =
+            pipeline(&texts, &format!("[run]\nmax-failed = \"{max_failed}\"\n{TROUBLE}"));
+        let outcomes = [1, 2, 8].map(|threads| {
+            let dir = tempfile::tempdir().unwrap();
+            let error = run_in(dir.path(), &pipeline, threads).unwrap_err();
+            let RunError::TooManyFailed { failed, allowed, .. } = error else { panic!("{error}") };
+            assert_eq!(allowed, expected);
+            (failed, read(dir.path(), "dead-letters.jsonl"))
+        });
+        assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
+    }
+}
+
+#[test]
+fn a_share_of_failures_of_a_short_run_is_judged_at_its_end() {
+    let judged = |max_failed: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        let more = format!("[run]\nmax-failed = \"{max_failed}\"\n{TROUBLE}");
+        let outcome = run_in(dir.path(), &pipeline(&["error", "a", "b", "c"], &more), 1);
+        assert_eq!(dir.path().join("plain.txt").exists(), outcome.is_ok());
+        assert_eq!(read(dir.path(), "dead-letters.jsonl").lines().count(), 1);
+        outcome.map(|report| report.documents.written).map_err(|error| error.to_string())
+    };
+    assert_eq!(judged("25 %"), Ok(3));
+    let message = judged("24.9 %").unwrap_err();
+    let part = "1 document failed, more than max-failed allows (24.9 %; it was 1 of the first 4)";
+    assert!(message.contains(part), "{message}");
+}
+
+#[test]
+fn a_resumed_run_counts_what_failed_before() {
+    let texts: Vec<&str> = (0..300).map(|n| if n % 20 == 0 { "error" } else { "a" }).collect();
+    let resume = |dir: &Path, max_failed: &str| {
+        let run_table = format!("[run]\nshard = 1\nmax-failed = {max_failed}\n");
+        let options = RunOptions {
+            threads: None,
+            limit: None,
+            mode: Mode::Resume,
+            invocation: Default::default(),
+            destination: Destination::Folder(dir.to_owned()),
+            stop: &AtomicBool::new(false),
+            observe: &|_: &Progress| {},
+            events: None,
+        };
+        run(&pipeline(&texts, &(run_table + TROUBLE)), options).map_err(|error| error.to_string())
+    };
+    let (dir, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (max_failed, part) in [
+        (
+            "\"4.9 %\"",
+            "5 documents failed, more than max-failed allows (4.9 %; it was 5 of the first 100)",
+        ),
+        ("8", "9 documents failed, more than max-failed allows (8)"),
+        ("8", "9 documents failed, more than max-failed allows (8)"),
+        ("\"5.5 %\"", "(5.5 %; it was 9 of the first 161)"),
+    ] {
+        let message = resume(dir.path(), max_failed).unwrap_err();
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(resume(dir.path(), "\"6 %\"").unwrap().documents.failed, 15);
+    assert_eq!(resume(whole.path(), "15").unwrap().documents.failed, 15);
+    for file in ["plain.txt", "dead-letters.jsonl"] {
+        assert_eq!(read(dir.path(), file), read(whole.path(), file));
+    }
+}
+
+#[test]
 fn a_stopped_run_leaves_earlier_outputs_alone() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("plain.txt"), "of an earlier run").unwrap();
@@ -134,9 +212,11 @@ fn a_stopped_run_leaves_earlier_outputs_alone() {
         observe: &|_: &Progress| stop.store(true, Ordering::Relaxed),
         events: None,
     };
-    assert!(matches!(run(&pipeline(&texts, TROUBLE), options), Err(RunError::Stopped { .. })));
+    // The shard at hand is brought to its end, and the second not begun.
+    let pipeline = pipeline(&texts, &format!("[run]\nshard = 1\n{TROUBLE}"));
+    let stopped = RunError::Stopped { done: 1, shards: 2 }.to_string();
+    assert_eq!(run(&pipeline, options).unwrap_err().to_string(), stopped);
     assert_eq!(read(dir.path(), "plain.txt"), "of an earlier run");
-    assert!(!dir.path().join(".docmill").exists());
 }
 
 #[test]

@@ -30,8 +30,8 @@ pub(crate) use doors::process::check_frame;
 pub use doors::process::{ServeError, WorkerCommand, serve_worker};
 pub use lock::{LOCK_FILE, Lock, LockError};
 pub use pipeline::{
-    Dropped, OnError, Overrides, Pipeline, PlannedComponent, RunSettings, TestCase, Wanted,
-    WantedLayer,
+    Dropped, MaxFailed, OnError, Overrides, Percentage, Pipeline, PlannedComponent, RunSettings,
+    TestCase, Wanted, WantedLayer,
 };
 pub use registry::{Component, Kind, Registry, RegistryError};
 pub use run::{

@@ -96,6 +96,7 @@ const CASES: &[Case] = &[
     ("63-sink-wrong-twice", &[(7, 8, "[run] dir"), (8, 14, "\"none\", \"map\" or \"full\"")]),
     ("64-source-and-layer", &[(3, 9, "paths = "), (6, 7, "\"split\""), (7, 1, "`threshold`")]),
     ("65-includes-nothing", &[(15, 6, "want.sentences = []")]),
+    ("66-unknown-share", &[(10, 14, "5 % of 1000")]),
     ("80-command-without-program", &[(5, 1, "program = [")]),
     ("81-command-not-there", &[(7, 12, "docmill show command")]),
     ("82-command-not-executable", &[(7, 12, "docmill show command")]),

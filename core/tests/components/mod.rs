@@ -91,15 +91,20 @@ pub(crate) struct TextsSettings {
 
 pub(crate) struct Texts(Arc<Vec<String>>);
 
+/// How many texts are in a shard at least.
+const PART: usize = 50;
+
 struct Blocks {
     texts: Arc<Vec<String>>,
     next: usize,
+    end: usize,
 }
 
 impl Cut for Blocks {
     fn next(&mut self, block: &mut Block) -> bool {
         let uri: Arc<str> = "texts".into();
-        while let Some(text) = self.texts.get(self.next).filter(|_| block.pieces.len() < 10) {
+        let texts = &self.texts[..self.end];
+        while let Some(text) = texts.get(self.next).filter(|_| block.pieces.len() < 10) {
             assert_ne!(text, "cut-panic");
             let start = block.bytes.len();
             block.bytes.extend_from_slice(text.as_bytes());
@@ -131,12 +136,22 @@ impl Source for Texts {
         Ok(Texts(Arc::new(settings.texts)))
     }
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        Ok(vec![Shard {
-            inputs: vec![Input { uri: "texts".into(), bytes: None, ..Input::default() }],
-        }])
+        let part = |(at, texts): (usize, &[String])| {
+            let start = at as u64 * PART as u64;
+            Input {
+                uri: "texts".into(),
+                bytes: Some(texts.iter().map(|text| text.len() as u64).sum()),
+                range: Some(start..start + texts.len() as u64),
+            }
+        };
+        Ok(vec![Shard { inputs: self.0.chunks(PART).enumerate().map(part).collect() }])
     }
-    fn cut(&self, _: &Shard, _: usize) -> Box<dyn Cut> {
-        Box::new(Blocks { texts: self.0.clone(), next: 0 })
+    fn cut(&self, shard: &Shard, _: usize) -> Box<dyn Cut> {
+        let ranges = shard.inputs.iter().filter_map(|input| input.range.clone());
+        let place = |place: Option<u64>| place.unwrap_or_default() as usize;
+        let next = place(ranges.clone().map(|range| range.start).min());
+        let end = place(ranges.map(|range| range.end).max());
+        Box::new(Blocks { texts: self.0.clone(), next, end })
     }
     fn parse(&self, block: &Block, documents: &mut Intake<'_>) {
         for piece in &block.pieces {

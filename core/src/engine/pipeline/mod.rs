@@ -12,6 +12,7 @@ mod components;
 mod findings;
 mod isolation;
 mod layers;
+mod max_failed;
 mod node;
 mod outputs;
 mod overrides;
@@ -43,6 +44,7 @@ use crate::{
 };
 pub(crate) use findings::Findings;
 pub(crate) use isolation::StageTable;
+pub use max_failed::{MaxFailed, Percentage};
 pub(super) use node::{Place, as_json};
 pub use overrides::Overrides;
 pub(crate) use plugins::PluginTable;
@@ -143,7 +145,7 @@ pub struct RunSettings {
     /// What becomes of a run when a document fails.
     pub on_error: OnError,
     /// How many documents may fail before the run stops; `None` for any number.
-    pub max_failed: Option<u64>,
+    pub max_failed: Option<MaxFailed>,
     /// How many documents in a row may cost a stage its own process before the run stops.
     pub max_restarts: u32,
     /// The largest document in raw bytes; a larger one is passed over and counted as failed.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Findings, RunSettings,
+    max_failed::Failures,
     node::{Entry, Node},
     settings,
     units::Size,
@@ -27,8 +28,11 @@ pub(crate) struct RunTable {
     /// What becomes of the run when a document fails: `dead-letter` sets the document aside and goes
     /// on, `stop` ends the run. Default: `dead-letter`.
     on_error: OnError,
-    /// How many documents may fail before the run stops, from 0. Default: any number.
-    max_failed: Option<u64>,
+    /// How many documents may fail before the run stops: a number from 0; or a share of all that were read, `"5 %"`,
+    /// judged from the 100th document on, after each, and at the end; or a share of the last ones, `"5 % of 1000"`, with
+    /// 1 to 1000000 of them. Shares have up to four decimals. A job of `--shard` judges its own documents, and a run
+    /// that is resumed begins its last ones anew. Default: any number.
+    max_failed: Option<Failures>,
     /// How many documents in a row may cost a stage that runs in a process of its own
     /// (`isolation = "process"`, `use = "command"`) that process before the run stops, from 0. Default: 5.
     max_restarts: u32,
@@ -94,11 +98,17 @@ pub(super) fn read(table: Option<&Entry>, findings: &mut Findings) -> RunSetting
             .at(Code::BadValue, &table.value.at("/shard").place, message)
             .help("write bytes, or a whole number and a unit: \"32 MiB\"");
     }
+    let max_failed = values.max_failed.map(|failures| failures.allowed()).transpose();
+    if let (Err(message), Some(table)) = (&max_failed, table) {
+        findings
+            .at(Code::BadValue, &table.value.at("/max-failed").place, message)
+            .help("write a number, or a share: 100, \"5 %\", \"5 % of 1000\"");
+    }
     RunSettings {
         dir: Some(PathBuf::from(values.dir)),
         threads: values.threads.and_then(NonZeroUsize::new),
         on_error: values.on_error,
-        max_failed: values.max_failed,
+        max_failed: max_failed.unwrap_or_default(),
         max_restarts: values.max_restarts,
         max_document: max_document.map_or(16 << 20, |bytes| bytes as usize),
         shard: shard.unwrap_or(SHARD),

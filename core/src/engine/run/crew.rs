@@ -16,6 +16,7 @@ use super::{
     stages::Fatal,
     stop::Stop,
     times::{Times, nanoseconds},
+    tolerance::Tolerance,
     watch::Watch,
     worker::{Worker, thread_time},
     writer::{Unwritten, Writer},
@@ -26,8 +27,8 @@ use crate::{Block, engine::Pipeline, plugin::AnySource};
 pub(super) struct Crew<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) source: &'a dyn AnySource,
-    /// More failed documents than this stop the run.
-    pub(super) max_failed: u64,
+    /// How many documents may fail.
+    pub(super) tolerance: Mutex<Tolerance>,
     pub(super) reader: Mutex<Reader>,
     pub(super) order: Order<Done>,
     pub(super) writer: Mutex<Writer<'a>>,
@@ -119,6 +120,7 @@ impl Crew<'_> {
     }
 
     fn write(&self, done: &mut Done) -> Result<(), Ended> {
+        let failed = done.failed();
         let mut writer = lock(&self.writer);
         writer.write(done).map_err(|unwritten| match unwritten {
             Unwritten::Failed(error) => Ended::With(error.into()),
@@ -129,15 +131,8 @@ impl Crew<'_> {
         }
         let ledger = &writer.ledger;
         self.watch.written(done, ledger, self.order.waiting());
-        let (failed, allowed) = (ledger.failed(), self.max_failed);
-        if failed > allowed {
-            return Err(Ended::With(RunError::TooManyFailed {
-                failed,
-                allowed: if allowed == 0 { String::new() } else { allowed.to_string() },
-                dead_letters: self.dead_letters.to_owned(),
-            }));
-        }
-        Ok(())
+        let counted = lock(&self.tolerance).count(done.ledger.read(), failed);
+        counted.map_err(|exceeded| Ended::With(exceeded.error(ledger.failed(), self.dead_letters)))
     }
 
     /// Lets nobody wait any longer.

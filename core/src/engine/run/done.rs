@@ -51,6 +51,21 @@ impl Done {
         }
     }
 
+    /// The places of the documents that failed, among all of the block, from 0.
+    pub(super) fn failed(&self) -> Vec<u64> {
+        let mut inputs = self.inputs.iter().peekable();
+        let mut before = 0;
+        let places = self.failures.iter().map(|failed| {
+            // What a panic of the source cost comes last.
+            let Some(number) = failed.number else { return self.ledger.read().saturating_sub(1) };
+            while let Some((_, count)) = inputs.next_if(|(input, _)| *input != failed.input) {
+                before += count;
+            }
+            before + number
+        });
+        places.collect()
+    }
+
     /// Writes the dead letter of a document that failed in this component.
     pub(super) fn fail(&mut self, document: &DocumentBuf, component: usize, failure: &Failure<'_>) {
         let mut letter = Vec::new();

@@ -28,6 +28,7 @@ mod running;
 mod stages;
 mod stop;
 mod times;
+mod tolerance;
 mod tracks;
 mod watch;
 mod worker;

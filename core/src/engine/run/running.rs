@@ -26,15 +26,13 @@ use super::{
     reader::Reader,
     record::Record,
     stop::{self, Stop},
+    tolerance::Tolerance,
     tracks::{self, Track},
     watch::Watch,
     worker::Worker,
     writer::{Outputs, Sent, Unwritten, Writer},
 };
-use crate::{
-    engine::{OnError, Pipeline},
-    plugin::AnySource,
-};
+use crate::{engine::Pipeline, plugin::AnySource};
 
 /// A run, wherever it goes.
 pub(super) struct Running<'a> {
@@ -82,11 +80,15 @@ impl Running<'_> {
         let ended = match outcome {
             Ok(()) if matches!(mode, Mode::Job { .. }) && all_done(&job.todo, &records) => {
                 let own: Vec<Record> = records.iter().filter(own).cloned().collect();
-                Ok(self.report(&job, &own))
+                self.judge(&files::sum(&own, self.empty()), &job.dir.join(DEAD_LETTERS_FILE))
+                    .map(|()| self.report(&job, &own))
             }
             Ok(()) if self.limit.is_some() || records.len() == job.plan.shards => {
-                let elapsed = self.start.elapsed();
-                finish(self.pipeline, &tracks, &job, &records, self.threads, elapsed)
+                let ledger = files::sum(&records, self.empty());
+                self.judge(&ledger, &job.dir.join(DEAD_LETTERS_FILE)).and_then(|()| {
+                    let elapsed = self.start.elapsed();
+                    finish(self.pipeline, &tracks, &job, &records, self.threads, elapsed)
+                })
             }
             Ok(()) | Err(Ended::Quietly) => {
                 Err(RunError::Stopped { done: records.len(), shards: job.plan.shards })
@@ -177,6 +179,10 @@ impl Running<'_> {
         let worked = self.work(outputs, self.empty(), &all, path, &stop, &watch);
         let ledger = watch.end().unwrap_or_else(|| self.empty());
         let place = || lock(&file).as_mut().map_or(Ok(()), OneFile::place);
+        let worked = worked.and_then(|()| match stop.is_asked() {
+            true => Ok(()),
+            false => self.judge(&ledger, path).map_err(Ended::With),
+        });
         match worked {
             Ok(()) if !stop.is_asked() => {
                 place()?;
@@ -217,10 +223,7 @@ impl Running<'_> {
         let crew = Crew {
             pipeline: self.pipeline,
             source: self.source,
-            max_failed: match self.pipeline.run.on_error {
-                OnError::Stop => 0,
-                OnError::DeadLetter => self.pipeline.run.max_failed.unwrap_or(u64::MAX),
-            },
+            tolerance: Mutex::new(Tolerance::new(&self.pipeline.run, &before)),
             reader: Mutex::new(Reader::new(shards.iter().copied())),
             order: Order::new(4 * self.threads as u64),
             writer: Mutex::new(Writer::new(outputs, before)),
@@ -247,6 +250,12 @@ impl Running<'_> {
     fn watch(&self, done: impl Iterator<Item = usize>, todo: &[usize]) -> Watch<'_> {
         let told = (self.observe, self.events);
         Watch::new(self.pipeline, told, (self.start, self.threads), done, todo)
+    }
+
+    /// Says whether a run of these documents may end.
+    fn judge(&self, ledger: &Ledger, dead_letters: &Path) -> Result<(), RunError> {
+        let judged = Tolerance::new(&self.pipeline.run, ledger).end();
+        judged.map_err(|exceeded| exceeded.error(ledger.failed(), dead_letters))
     }
 
     fn empty(&self) -> Ledger {
