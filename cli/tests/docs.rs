@@ -35,6 +35,7 @@ fn every_toml_block_is_accepted() {
     let dir = tempfile::tempdir().unwrap();
     for (path, text) in [
         ("articles/a.txt", ""),
+        ("articles/a.jsonl", ""),
         ("seeds/articles/a.txt", ""),
         ("in.jsonl", ""),
         ("crawl.warc.gz", ""),
@@ -129,13 +130,13 @@ fn every_column_of_a_table_is_in_the_book() {
     let mut docmill = Command::new(env!("CARGO_BIN_EXE_docmill"));
     let out = docmill.args(["run", "p.toml"]).current_dir(dir.path()).output().unwrap();
     assert!(out.status.success(), "{out:?}");
-    let book = page("outputs.md");
+    let book = page("formats.md");
     for table in ["documents", "entities", "stances"] {
         let rows = fs::read_to_string(dir.path().join(format!("out/{table}.csv"))).unwrap();
         let header = rows.trim_start_matches('\u{feff}').lines().next().unwrap();
         let missing: Vec<&str> =
             header.split(',').filter(|column| !book.contains(&format!("`{column}`"))).collect();
-        assert_eq!(missing, [""; 0], "columns of {table}.csv that docs/src/outputs.md lacks");
+        assert_eq!(missing, [""; 0], "columns of {table}.csv that docs/src/formats.md lacks");
         assert!(header.starts_with("document,"), "{header}");
     }
 }
