@@ -4,7 +4,9 @@ mod again;
 mod cells;
 mod columns;
 mod layers;
+mod pages;
 mod place;
+mod ranges;
 mod rows;
 
 use docmill_core::{
@@ -22,7 +24,8 @@ use columns::Wanted;
 /// What the sink `parquet` writes comes back with its metadata and layers; of other files, the columns of single
 /// values become metadata, and those of lists and structs are passed over. A document's place is its row, counted
 /// from 0, and its raw bytes are the value of its column. Pages may be compressed with zstd or snappy. A broken file
-/// is named with the row from which on it cannot be read.
+/// is named with the row from which on it cannot be read. Large files are divided at their row groups, so
+/// that a run which was broken off goes on inside one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ParquetSourceSettings {
@@ -90,7 +93,9 @@ impl Source for ParquetSource {
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
-        paths::shards(&self.paths, Self::EXTENSIONS, false)
+        let shards = paths::shards(&self.paths, Self::EXTENSIONS, false)?;
+        let inputs = shards.into_iter().flat_map(|shard| shard.inputs).flat_map(ranges::divide);
+        Ok(vec![Shard { inputs: inputs.collect() }])
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {

@@ -10,12 +10,16 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
 };
 
-use super::place::{Place, contained};
+use super::{
+    pages,
+    place::{Place, contained},
+};
 
 /// Where the last call left off.
 struct Left {
     uri: String,
     column: u64,
+    file: File,
     reader: SerializedFileReader<File>,
     /// The number of the next row group, and of its first row.
     group: usize,
@@ -56,9 +60,10 @@ pub(super) fn reread(
 
 impl Left {
     fn open(uri: &str, place: Place) -> Result<Self, ParquetError> {
-        let reader = SerializedFileReader::new(File::open(uri)?)?;
+        let file = File::open(uri)?;
+        let reader = SerializedFileReader::new(file.try_clone()?)?;
         let (uri, column) = (uri.to_owned(), place.column);
-        Ok(Left { uri, column, reader, group: 0, first: 0, open: None })
+        Ok(Left { uri, column, file, reader, group: 0, first: 0, open: None })
     }
 
     fn reaches(&self, uri: &str, place: Place) -> bool {
@@ -74,9 +79,8 @@ impl Left {
             if row < self.first.saturating_add(rows) {
                 let group = self.reader.get_row_group(self.group)?;
                 let column = usize::try_from(self.column).unwrap_or(usize::MAX);
-                if column >= group.num_columns() {
-                    return Err(gone());
-                }
+                let metadata = group.metadata().columns().get(column).ok_or_else(gone)?;
+                pages::check(&self.file, metadata, usize::MAX)?;
                 match group.get_column_reader(column)? {
                     ColumnReader::ByteArrayColumnReader(column) => {
                         self.open = Some((column, self.first));

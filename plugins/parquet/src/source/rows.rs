@@ -3,7 +3,7 @@
 //! A row stands in a block as the JSON form of its document, so that it means what the same document means in
 //! other sources. Before it, in bytes that belong to no piece, stands its [`Place`].
 
-use std::{fs::File, sync::Arc, vec};
+use std::{fs::File, ops::Range, sync::Arc, vec};
 
 use docmill_core::{BLOCK_BYTES, Block, BlockPiece, Cut, Input, Shard};
 use parquet::{
@@ -15,7 +15,9 @@ use super::{
     cells::Cells,
     columns::{Columns, Wanted},
     layers::{Layers, members},
+    pages,
     place::{Place, contained},
+    ranges,
 };
 use crate::sink::json;
 
@@ -39,13 +41,16 @@ impl RowsCut {
     fn open_next(&mut self, block: &mut Block) -> bool {
         let Some(input) = self.inputs.next() else { return false };
         let uri: Arc<str> = input.uri.into();
-        let opened = contained(|| SerializedFileReader::new(File::open(&*uri)?));
+        let opened = contained(|| {
+            let file = File::open(&*uri)?;
+            Ok((file.try_clone()?, SerializedFileReader::new(file)?))
+        });
         let opened = opened.map_err(|error| {
             format!("the file cannot be read as Parquet: {error}; repair it or leave it out")
         });
-        let table = opened.and_then(|reader| {
+        let table = opened.and_then(|(file, reader)| {
             let columns = self.wanted.columns(reader.metadata().file_metadata())?;
-            Ok(Table::new(uri.clone(), reader, columns))
+            Ok(Table::new(uri.clone(), input.range, file, reader, columns))
         });
         match table {
             Ok(table) => self.open = Some(table),
@@ -86,6 +91,9 @@ impl Cut for RowsCut {
 /// A file that is being read.
 struct Table {
     uri: Arc<str>,
+    /// The row groups that begin here are read; all, where there is none.
+    range: Option<Range<u64>>,
+    file: File,
     reader: SerializedFileReader<File>,
     columns: Columns,
     /// The number of the next row group.
@@ -102,15 +110,35 @@ struct Table {
     at_once: usize,
     /// The number of the next row.
     row: u64,
-    /// How many bytes its rows had in blocks.
+    /// How many bytes its rows had in blocks, counted from where the range begins.
     offset: u64,
 }
 
 impl Table {
-    fn new(uri: Arc<str>, reader: SerializedFileReader<File>, columns: Columns) -> Self {
+    fn new(
+        uri: Arc<str>,
+        range: Option<Range<u64>>,
+        file: File,
+        reader: SerializedFileReader<File>,
+        columns: Columns,
+    ) -> Self {
         let (group, cells, left, read, at_once, row, offset) = (0, Vec::new(), 0, 0, 1, 0, 0);
         let size = (0, 1);
-        Table { uri, reader, columns, group, cells, size, left, read, at_once, row, offset }
+        Table {
+            uri,
+            range,
+            file,
+            reader,
+            columns,
+            group,
+            cells,
+            size,
+            left,
+            read,
+            at_once,
+            row,
+            offset,
+        }
     }
 
     /// Adds the next row to the block; `false` where there is none.
@@ -118,7 +146,7 @@ impl Table {
         while self.read == 0 {
             if self.left > 0 {
                 self.read_rows()?;
-            } else if !self.open_group()? {
+            } else if !self.open_group(max_document)? {
                 return Ok(false);
             }
         }
@@ -143,7 +171,15 @@ impl Table {
         Ok(true)
     }
 
-    fn open_group(&mut self) -> Result<bool, ParquetError> {
+    fn open_group(&mut self, max_document: usize) -> Result<bool, ParquetError> {
+        if let Some(range) = &self.range {
+            while let Some(group) = self.reader.metadata().row_groups().get(self.group)
+                && !range.contains(&ranges::start(group))
+            {
+                self.row += u64::try_from(group.num_rows()).unwrap_or_default();
+                self.group += 1;
+            }
+        }
         if self.group >= self.reader.metadata().num_row_groups() {
             return Ok(false);
         }
@@ -155,6 +191,7 @@ impl Table {
             let column = metadata.columns().get(at);
             let column = column.ok_or_else(|| broken("a row group lacks a column"))?;
             bytes = bytes.saturating_add(column.uncompressed_size().max(0));
+            pages::check(&self.file, column, max_document)?;
             self.cells.push(Cells::new(column.column_descr_ptr(), group.get_column_reader(at)?));
         }
         self.left = usize::try_from(metadata.num_rows())

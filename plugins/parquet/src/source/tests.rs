@@ -1,13 +1,16 @@
 //! The source, on files that the sink and others wrote, and on broken ones.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, ops::Range, path::Path, sync::Arc};
 
 use docmill_core::{
     BlockPiece, Document, DocumentBuf, Offsets, Provenance, Sink, Span, json::Form, testing,
 };
 use parquet::{
     data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type},
-    file::writer::{SerializedFileWriter, SerializedRowGroupWriter},
+    file::{
+        reader::{FileReader, SerializedFileReader},
+        writer::{SerializedFileWriter, SerializedRowGroupWriter},
+    },
     schema::parser::parse_message_type,
 };
 use proptest::prelude::*;
@@ -248,6 +251,91 @@ fn what_cannot_be_read_is_named() {
     fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
     let found = read(&path, serde_json::json!({}), 99);
     assert!(found[0].starts_with(": the file cannot be read as Parquet"), "{found:?}");
+}
+
+#[test]
+fn each_row_is_in_one_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    table(&path);
+    let file = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
+    let starts: Vec<u64> = file.metadata().row_groups().iter().map(ranges::start).collect();
+    let end = fs::metadata(&path).unwrap().len();
+    let source = source(&path, serde_json::json!({}));
+    let whole = read_range(&source, None);
+    assert_eq!(whole.len(), 4);
+    for cut in [0, 1, starts[0], starts[1] - 1, starts[1], starts[1] + 1, end] {
+        let mut joined = read_range(&source, Some(0..cut));
+        let begun = starts.iter().filter(|start| **start < cut).count();
+        assert_eq!(joined.len(), 2 * begun, "before {cut}");
+        joined.extend(read_range(&source, Some(cut..end)));
+        assert_eq!(joined, whole, "cut at {cut}");
+    }
+}
+
+/// The places and texts of a range of the source's one file.
+fn read_range(source: &ParquetSource, range: Option<Range<u64>>) -> Vec<String> {
+    let mut shard = source.shards().unwrap().remove(0);
+    shard.inputs.truncate(1);
+    shard.inputs[0].range = range;
+    let (mut seen, mut block) = (Vec::new(), Block::default());
+    let mut cut = source.cut(&shard, 1 << 20);
+    while cut.next(&mut block) {
+        let mut take = |document: &mut DocumentBuf, failed: Option<(DocumentError, &[u8])>| {
+            assert!(failed.is_none(), "{failed:?}");
+            let document = document.view();
+            seen.push(format!("{} {}", document.origin().locator, document.text()));
+        };
+        source.parse(&block, &mut Intake::new(&mut DocumentBuf::new(), &mut take));
+        block.clear();
+    }
+    seen
+}
+
+/// Twelve MiB of text that are nine compressed, in row groups of about one.
+#[test]
+fn a_large_file_is_divided_at_its_row_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let mut state = 1_u64;
+    let mut letters = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        char::from(b' ' + (state >> 58) as u8)
+    };
+    let documents: Vec<_> = (0..96)
+        .map(|_| DocumentBuf::with_text(&(0..128 << 10).map(|_| letters()).collect::<String>()))
+        .collect();
+    written(serde_json::json!({ "row-group": 1 }), &documents, &path);
+    let source = source(&path, serde_json::json!({}));
+    let shards = source.shards().unwrap();
+    let inputs = &shards[0].inputs;
+    assert_eq!(inputs.len(), 2, "{inputs:?}");
+    let sum: u64 = inputs.iter().filter_map(|input| input.bytes).sum();
+    assert_eq!(sum, fs::metadata(&path).unwrap().len());
+    let mut joined = Vec::new();
+    for input in inputs {
+        let part = read_range(&source, input.range.clone());
+        assert!(!part.is_empty(), "{input:?}");
+        joined.extend(part);
+    }
+    assert_eq!(joined.len(), 96);
+    assert_eq!(joined, read_range(&source, None));
+}
+
+#[test]
+fn a_header_that_lies_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    table(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    // The head of a dictionary, and that it has one value: now it says 63.
+    let at = bytes.windows(3).position(|found| found == [0x4c, 0x15, 2]).unwrap();
+    bytes[at + 2] = 63 << 1;
+    fs::write(&path, bytes).unwrap();
+    let found = read(&path, serde_json::json!({}), 1 << 20);
+    let error = "row=0: the file is broken from row 0 on: a dictionary has more values than its page can hold";
+    assert!(found[0].starts_with(error), "{found:?}");
+    assert_eq!(found.len(), 1);
 }
 
 #[test]
