@@ -1,21 +1,24 @@
 //! The contract test of sinks.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, fs};
 
 use proptest::{
     prelude::*,
+    strategy::ValueTree,
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
 use super::{CASES, documents};
 use crate::{BuildError, DocumentBuf, Sink};
 
-/// Tries a sink with these settings on arbitrary documents, after its header.
+/// Tries a sink with these settings on arbitrary documents, after its header. Of its merged outputs, parts are sealed
+/// and merged, however many there are and however little is in them.
 ///
 /// # Panics
 ///
-/// Where the sink breaks the contract: it panics, takes back what other documents wrote, or writes
-/// other bytes on a second run, from a second instance, or after other documents.
+/// Where the sink breaks the contract: it panics, takes back what other documents wrote, writes
+/// other bytes on a second run, from a second instance, or after other documents, or cannot merge its parts, or
+/// merges them otherwise a second time.
 pub fn check_sink<S: Sink>(settings: serde_json::Value) {
     let settings = || {
         serde_json::from_value::<S::Settings>(settings.clone()).expect("the settings fit the sink")
@@ -38,6 +41,46 @@ pub fn check_sink<S: Sink>(settings: serde_json::Value) {
     });
     if let Err(error) = outcome {
         panic!("`{}` breaks the contract: {error}", S::NAME);
+    }
+    let merged = S::contract(&settings()).outputs.into_iter().enumerate();
+    for (output, _) in merged.filter(|(_, output)| output.merged) {
+        check_merge(&mut *used.borrow_mut(), &build().unwrap_or_else(failed), output, outputs);
+    }
+}
+
+/// Merges one part without documents, then parts of some documents and of none.
+fn check_merge<S: Sink>(sink: &mut S, other: &S, output: usize, outputs: usize) {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let mut runner = TestRunner::deterministic();
+    let mut part = |sink: &mut S, count: usize| -> Vec<u8> {
+        let encoded = (0..count).filter_map(|_| {
+            let document = documents().new_tree(&mut runner).ok()?.current();
+            let mut written = vec![Vec::new(); outputs];
+            sink.encode(&document.view(), &mut written).ok()?;
+            Some(written.swap_remove(output))
+        });
+        encoded.flatten().collect()
+    };
+    for counts in [&[0][..], &[3], &[0, 2, 0, 5, 1]] {
+        let encoded: Vec<Vec<u8>> = counts.iter().map(|count| part(sink, *count)).collect();
+        let merged = |sink: &S, name: &str| {
+            let mut parts = Vec::new();
+            for (number, encoded) in encoded.iter().enumerate() {
+                let path = folder.path().join(format!("{name}-{number}"));
+                let mut file = fs::File::create(&path).expect("a temporary file can be made");
+                let sealed = sink.seal(output, &mut &encoded[..], &mut file);
+                sealed.unwrap_or_else(|error| panic!("`{}` cannot seal: {error}", S::NAME));
+                parts.push(path);
+            }
+            let path = folder.path().join(name);
+            let merged = sink.merge(output, &parts, &path);
+            merged.unwrap_or_else(|error| panic!("`{}` cannot merge: {error}", S::NAME));
+            let bytes = fs::read(&path).expect("the sink made the file it was asked for");
+            fs::remove_file(&path).expect("it is a file");
+            bytes
+        };
+        let (once, again) = (merged(sink, "once"), merged(other, "again"));
+        assert!(once == again, "`{}` merges otherwise a second time", S::NAME);
     }
 }
 
