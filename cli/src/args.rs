@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Run the [[test]] blocks of pipeline files
     Test(Test),
-    /// List the components, or explain one and its settings
+    /// List the components, explain one and its settings, or show a run that ended, goes on or was broken off
     Show(Show),
     /// Explain a code such as DM0201, or one document of an output
     Explain(Explain),
@@ -91,8 +91,8 @@ impl Command {
             Command::Check(check) => check.json,
             Command::Verify(verify) => verify.json,
             Command::Bench(bench) => bench.json,
+            Command::Show(show) => show.json,
             Command::Test(_)
-            | Command::Show(_)
             | Command::Explain(_)
             | Command::New(_)
             | Command::Lock(_)
@@ -386,8 +386,9 @@ pub(crate) struct Test {
 
 #[derive(clap::Args)]
 pub(crate) struct Show {
-    /// A component's name, or one of the tables `plugin`, `stage`, `run` and `test`; without one, all are
-    /// listed
+    /// A component's name, one of the tables `plugin`, `stage`, `run` and `test`, or the folder of a run (`./NAME`
+    /// where a component has its name); without one, all components are listed
+    #[arg(value_name = "NAME|DIR")]
     pub(crate) name: Option<String>,
 
     /// With the components of this library too. Can be given more than once
@@ -405,6 +406,10 @@ pub(crate) struct Show {
     /// Write all components and their settings as one page of Markdown
     #[arg(long, conflicts_with_all = ["name", "schema"])]
     pub(crate) markdown: bool,
+
+    /// Write what is known of a run to standard output, as one JSON object
+    #[arg(long, requires = "name")]
+    pub(crate) json: bool,
 }
 
 #[derive(clap::Args)]

@@ -69,7 +69,8 @@ fn mend(dir: Option<&Path>) -> String {
     dir.map_or(String::new(), |dir| format!("; mend it, then `docmill retry {}`", shown(dir)))
 }
 
-fn components(report: &Report) -> String {
+/// What each component did.
+pub(crate) fn components(report: &Report) -> String {
     let head = ["", "", "in", "kept", "dropped", "failed", "CPU time", "MB/s", ""];
     let mut rows = vec![head.map(str::to_owned)];
     rows.push(row(Kind::Source, &report.source));
@@ -176,7 +177,7 @@ sink    jsonl  1,194  1,194        0       0    1.50 s   2.0
 1,200 documents in 2.00 s: 1,194 written, 3 dropped, 3 failed
 out/documents.jsonl  2.5 MB
 out/run.json
-3 documents failed: out/dead.jsonl says why";
+3 documents failed: out/dead.jsonl says why; mend it, then `docmill retry out`";
         assert_eq!(plain, expected);
     }
 

@@ -6,8 +6,8 @@ use std::{
 };
 
 use docmill_core::engine::{
-    DEAD_LETTERS_FILE, Destination, Event, Mode, Overrides, Report, RunError, RunOptions, chain,
-    run as run_pipeline,
+    DEAD_LETTERS_FILE, Destination, Event, Mode, Overrides, Report, RunError, RunOptions, Status,
+    chain, run as run_pipeline, status,
 };
 
 use serde_json::json;
@@ -22,7 +22,8 @@ use crate::{
     pipeline_file::PipelineFile,
     progress::{Display, State},
     signals::Signals,
-    table, term,
+    table,
+    term::{self, one_line},
 };
 
 pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
@@ -79,6 +80,9 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
         },
     };
     let level = log::level(args.log)?;
+    if let (Some(dir), Mode::Fresh) = (&dir, mode) {
+        tell_of_what_goes(dir);
+    }
     let metrics = args.metrics.as_deref().map(Metrics::listen).transpose()?;
     let signals = Signals::listen()?;
     let display = Display::new(args.progress);
@@ -121,6 +125,24 @@ pub(crate) fn run(args: Run) -> Result<Outcome, Failure> {
         return Ok(outcome_of(&report));
     }
     tell(&report, dir.as_deref(), args.dead_letters, args.json)
+}
+
+/// Tells what a run that starts anew removes of one that was broken off.
+fn tell_of_what_goes(dir: &Path) {
+    // What cannot be read is no reason not to start anew.
+    let Ok(Some(Status { running: false, unfinished: Some(left), .. })) = status(dir) else {
+        return;
+    };
+    if left.shards_done > 0 {
+        term::tell(format!(
+            "{} held a run of `{}` that was broken off with {} of {} done: this run starts anew and removes \
+             what it did, where --resume goes on from there",
+            one_line(&dir.display().to_string()),
+            one_line(&left.account.pipeline),
+            left.shards_done,
+            term::counted(left.shards as u64, "shard"),
+        ));
+    }
 }
 
 /// Tells what a run that came to its end did.

@@ -1,12 +1,16 @@
-//! `docmill show`: the components there are, and what each can be told.
+//! `docmill show`: the components there are, and what each can be told; or a run, by its folder.
 //!
 //! All of it comes from the components themselves: their contracts, and the JSON Schema of their
 //! settings, whose descriptions are doc comments.
 
 mod markdown;
+mod run;
 mod settings;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use docmill_core::engine::{Component, Kind, Registry, chain, load, schema};
 use serde_json::Value as Json;
@@ -40,7 +44,16 @@ pub(crate) fn run(args: &Show) -> Result<Outcome, Failure> {
             let table = TableOfPipeline::ALL.into_iter().find(|table| table.name == name);
             match table.filter(|_| named.is_empty()) {
                 Some(table) => of_pipeline(table, &registry, &mut out)?,
+                None if named.is_empty() && Path::new(name).is_dir() => {
+                    drop(out);
+                    return run::show(name, args.json);
+                }
                 None if named.is_empty() => return Err(unknown(&registry, name)),
+                _ if args.json => {
+                    let message =
+                        "--json goes with the folder of a run; `--schema` writes settings as JSON";
+                    return Err(Failure::Wrong(message.into()));
+                }
                 None => {}
             }
             for (at, component) in named.into_iter().enumerate() {
@@ -114,7 +127,9 @@ fn unknown(registry: &Registry, name: &str) -> Failure {
     let near = Kind::ALL.into_iter().find_map(|kind| registry.nearest(kind, name));
     Failure::Wrong(match near {
         Some(near) => format!("there is no component `{name}`; did you mean `{near}`?"),
-        None => format!("there is no component `{name}`; `docmill show` lists them"),
+        None => {
+            format!("there is no component or folder `{name}`; `docmill show` lists the components")
+        }
     })
 }
 

@@ -15,3 +15,4 @@ mod signals;
 mod terminal;
 mod test;
 mod verify;
+mod watch;

@@ -49,7 +49,7 @@ fn tables_of_no_component_are_explained_too() {
 fn an_unknown_component_is_guessed() {
     let sandbox = Sandbox::new();
     sandbox.run(&["show", "segmnt"]).exits(2).says(&["did you mean `segment`?"]);
-    sandbox.run(&["show", "zzzzzzzz"]).exits(2).says(&["`docmill show` lists them"]);
+    sandbox.run(&["show", "zzzzzzzz"]).exits(2).says(&["`docmill show` lists the components"]);
 }
 
 #[test]

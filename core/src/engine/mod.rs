@@ -35,9 +35,10 @@ pub use pipeline::{
 };
 pub use registry::{Component, Kind, Registry, RegistryError};
 pub use run::{
-    ComponentReport, DEAD_LETTERS_FILE, DROPPED_FILE, Destination, Event, Events, Mode,
-    OutputReport, PluginReport, Progress, REPORT_FILE, Report, RetryOptions, RunError, RunOptions,
-    Times, Totals, WriteError, digest, merge, retry, retry_invocation, run, run_timed,
+    ComponentReport, DEAD_LETTERS_FILE, DROPPED_FILE, Destination, Event, Events, FailureKind,
+    JobStatus, Mode, OutputReport, PluginReport, Progress, REPORT_FILE, Report, RetryOptions,
+    RunError, RunOptions, Status, Times, Totals, Unfinished, WriteError, digest, merge, retry,
+    retry_invocation, run, run_timed, status,
 };
 pub use test::{Difference, TestOutcome, run_tests};
 pub use verify::{Fault, OpenError, Rereader, Share, Verification, each_document, verify};

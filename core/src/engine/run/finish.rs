@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The name of the file that says what is to be moved where.
-const PLACING: &str = "placing.json";
+pub(super) const PLACING: &str = "placing.json";
 
 /// What is to be moved where.
 #[derive(Deserialize, Serialize)]

@@ -7,6 +7,8 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use thiserror::Error;
@@ -16,6 +18,9 @@ pub(crate) const WORK_FOLDER: &str = ".docmill";
 
 /// What the names of work folders begin with that hold one file alone.
 const OF_FILE: &str = "file-";
+
+/// What the names of work folders of retries have in them.
+pub(super) const OF_RETRY: &str = "-retry-";
 
 /// What stands at the end of the name of a file that is not whole.
 const TEMPORARY: &str = ".tmp";
@@ -126,6 +131,10 @@ pub(super) fn or_here(dir: &Path) -> &Path {
     if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
+/// How often a lock is tried again that somebody has, and how long after.
+const LOCK_TRIES: usize = 4;
+const LOCK_WAIT: Duration = Duration::from_millis(25);
+
 /// Who else may write to a run's folder meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sharing {
@@ -153,10 +162,19 @@ impl Lock {
     /// Takes a file or folder that is there.
     pub(super) fn of(path: &Path, sharing: Sharing) -> io::Result<Self> {
         let file = File::open(path)?;
-        let taken = match sharing {
+        let take = || match sharing {
             Sharing::Alone => file.try_lock(),
             Sharing::WithJobs => file.try_lock_shared(),
         };
+        let mut taken = take();
+        // Whoever asks how a run stands has it for a moment.
+        for _ in 0..LOCK_TRIES {
+            if sharing == Sharing::WithJobs || !matches!(taken, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            thread::sleep(LOCK_WAIT);
+            taken = take();
+        }
         match taken {
             Ok(()) => Ok(Lock { _file: Some(file) }),
             Err(TryLockError::WouldBlock) => {
@@ -175,6 +193,11 @@ pub(super) fn left_behind(dir: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
     folders.sort_unstable();
     folders
+}
+
+/// Whether a retry works in this folder.
+pub(super) fn is_of_retry(work: &Path) -> bool {
+    work.file_name().is_some_and(|name| name.to_string_lossy().contains(OF_RETRY))
 }
 
 /// Removes a work folder, and the one that holds it where no other run uses that.

@@ -26,6 +26,7 @@ mod report;
 mod retry;
 mod running;
 mod stages;
+mod status;
 mod stop;
 mod times;
 mod tolerance;
@@ -54,6 +55,7 @@ pub(crate) use identity::digest_of;
 pub use report::{ComponentReport, OutputReport, PluginReport, Report, Totals};
 pub use retry::{RetryOptions, retry, retry_invocation};
 pub(crate) use stages::Stages;
+pub use status::{FailureKind, JobStatus, Status, Unfinished, status};
 pub use times::Times;
 pub use watch::{Event, Events, Progress};
 

@@ -33,8 +33,8 @@ const NAMED: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Plan {
-    docmill: String,
-    pipeline: Json,
+    pub(super) docmill: String,
+    pub(super) pipeline: Json,
     /// The files that settings name, with their digests.
     reads: BTreeMap<String, String>,
     pub(super) shards: usize,

@@ -177,9 +177,14 @@ impl Totals {
 
 impl ComponentReport {
     fn of<C, B: ?Sized>(part: &Part<C, B>, entry: &Entry) -> Self {
+        ComponentReport::named(&part.name, part.component, entry)
+    }
+
+    /// What the component of this name did.
+    pub(super) fn named(name: &str, component: &str, entry: &Entry) -> Self {
         ComponentReport {
-            name: part.name.clone(),
-            component: part.component.to_owned(),
+            name: name.to_owned(),
+            component: component.to_owned(),
             read: entry.read,
             kept: entry.kept(),
             dropped: entry.dropped.clone(),

@@ -90,7 +90,8 @@ pub fn retry(
     same_shape(pipeline, &tracks, &before, dir)?;
 
     // Never the old folder's name, nor that of an earlier retry which may not have come to its end.
-    let work = old.with_file_name(format!("{}-retry-{}", plan.key, before.retries + 1));
+    let work =
+        old.with_file_name(format!("{}{}{}", plan.key, folder::OF_RETRY, before.retries + 1));
     folder::clear(&work);
     fs::create_dir_all(&work).at(&work)?;
     let again =
