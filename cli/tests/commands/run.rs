@@ -119,6 +119,23 @@ fn options_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_stage_that_compares_documents_has_no_process_of_its_own() {
+    let stage = "[[stage]]\nuse = \"dedupe\"\nisolation = \"process\"\n";
+    let sandbox = Sandbox::with_pipeline(stage, TWO);
+    sandbox.run(&["run", "p.toml"]).exits(2).says(&["dedupe", "leave out isolation"]);
+}
+
+#[test]
+fn inputs_that_are_divided_otherwise_are_named_as_what_changed() {
+    let sandbox = Sandbox::with_pipeline(SEGMENT, TWO);
+    sandbox.write("more.jsonl", TWO);
+    let run = ["run", "p.toml", "-i", "in.jsonl", "-i", "more.jsonl"];
+    let small = [&run[..], &["--set", "run.shard=1 B", "--shard", "0/2"]].concat();
+    sandbox.run(&small).exits(0);
+    sandbox.run(&[&run[..], &["--resume"]].concat()).exits(2).says(&["`[run] shard`"]);
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_named() {
     let sandbox = Sandbox::with_pipeline(SEGMENT, TWO);
     sandbox.write("file", "");

@@ -255,7 +255,15 @@ unsafe extern "C" fn create<E: Export>(
         // SAFETY: docmill's settings hold for the call.
         let settings = unsafe { read_settings(settings) }?;
         let (component, outputs) = match component::<E>(number)? {
-            Entry::Stage(entry) => (Component::Stage((entry.build)(&settings)?), 0),
+            Entry::Stage(entry) => {
+                let stage = (entry.build)(&settings)?;
+                if stage.memory().is_some() {
+                    return Err(BuildError::new(
+                        "it compares documents with each other, which a stage in a library cannot; build it in",
+                    ));
+                }
+                (Component::Stage(stage), 0)
+            }
             Entry::Encoder(entry) => {
                 let outputs = (entry.contract)(&settings)?.outputs.len();
                 (Component::Encoder((entry.build)(&settings)?), outputs)

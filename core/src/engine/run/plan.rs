@@ -197,6 +197,10 @@ impl Plan {
         }
         let now = pipeline.shards.iter().flat_map(|shard| &shard.inputs).map(Planned::of);
         inputs(before, now.collect(), &mut changes);
+        if changes.is_empty() && old.key != self.key {
+            changes
+                .push("the inputs are divided among shards otherwise (`[run] shard`)".to_owned());
+        }
         Ok(changes)
     }
 }

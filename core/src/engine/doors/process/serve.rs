@@ -120,6 +120,11 @@ fn begin(registry: &Registry, request: Request) -> Result<(Said, Option<Role>), 
         }
         Ask::Stage(named) => {
             let component = Component::build("stage", stage(&named)?.build, named.settings)?;
+            if component.instance.iter().any(|stage| stage.memory().is_some()) {
+                return Err(BuildError::new(
+                    "it compares documents with each other, so it must run in docmill's own process; leave out isolation",
+                ));
+            }
             (Said::Stage, Some(Role::Stage(component, Box::default())))
         }
         Ask::Encoder(named) => {
