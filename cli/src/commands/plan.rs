@@ -7,7 +7,7 @@ use std::{
 
 use docmill_core::{
     Input,
-    engine::{DEAD_LETTERS_FILE, Pipeline, REPORT_FILE},
+    engine::{DEAD_LETTERS_FILE, DROPPED_FILE, Pipeline, REPORT_FILE},
 };
 use serde_json::{Value as Json, json};
 
@@ -93,7 +93,8 @@ fn outputs(pipeline: &Pipeline, dead_letters: &Option<PathBuf>) -> Vec<PathBuf> 
     match &pipeline.run().dir {
         Some(dir) => {
             let of_sinks = pipeline.outputs().map(|(_, path)| path);
-            of_sinks.chain([REPORT_FILE, DEAD_LETTERS_FILE]).map(|path| dir.join(path)).collect()
+            let own = [REPORT_FILE, DEAD_LETTERS_FILE, DROPPED_FILE];
+            of_sinks.chain(own).map(|path| dir.join(path)).collect()
         }
         None => {
             [Path::new("-")].into_iter().chain(dead_letters.as_deref()).map(PathBuf::from).collect()

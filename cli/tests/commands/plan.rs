@@ -15,6 +15,7 @@ fn a_plan_says_what_would_be_done_and_does_nothing() {
         "1 file, 14 B",
         "out/documents.jsonl",
         "out/dead-letters.jsonl",
+        "out/dropped.jsonl",
     ]);
     let plan = sandbox.run(&["run", "p.toml", "-n", "--json"]).exits(0).json();
     assert_eq!(plan["inputs"], serde_json::json!({"count": 1, "bytes": 14}));
