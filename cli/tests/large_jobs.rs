@@ -35,7 +35,10 @@ fn the_chapter_shows_what_is_printed() {
         let printed: String = lines.map(|line| typed(line, folder.path())).collect();
         let (printed_masked, shown) =
             (mask::masked(&printed, folder.path()), mask::masked(block, folder.path()));
-        assert!(printed_masked == shown, "the page shows\n{block}\nand this is printed:\n{printed}");
+        assert!(
+            printed_masked == shown,
+            "the page shows\n{block}\nand this is printed:\n{printed}"
+        );
     }
 }
 
