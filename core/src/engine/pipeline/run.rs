@@ -42,7 +42,7 @@ pub(crate) struct RunTable {
     max_document: Size,
     /// How much input makes a shard, in bytes as stored or as a string with a unit, from 1 byte: a run is put on the
     /// disk a shard at a time, and one that is broken off goes on after the last (`--resume`). A file that is
-    /// compressed, or not of lines, is never divided. Default: `32 MiB`.
+    /// compressed, or neither of JSON lines nor Parquet, is never divided. Default: `32 MiB`.
     shard: Size,
 }
 
