@@ -48,11 +48,7 @@ impl<'a> Rows<'_, 'a, '_> {
             return Ok(());
         };
         self.record(|rows| {
-            for annotation in layer.iter() {
-                for leaf in leaves {
-                    rows.of_annotation(annotation, layer, leaf, leaves);
-                }
-            }
+            rows.of_layer(layer, leaves, &mut Found::of(leaves));
             layer.len()
         })
     }
@@ -104,11 +100,7 @@ impl<'a> Rows<'_, 'a, '_> {
     fn list(&mut self, layer: Option<Layer<'a>>, leaves: &[Leaf]) {
         let Some(layer) = layer else { return self.int(0) };
         self.int(layer.len() as u32 + 1);
-        for annotation in layer.iter() {
-            for leaf in leaves {
-                self.of_annotation(annotation, layer, leaf, leaves);
-            }
-        }
+        self.of_layer(layer, leaves, &mut Found::of(leaves));
     }
 
     /// A list of the annotations of all layers that have no column, but for the transient ones.
@@ -121,57 +113,71 @@ impl<'a> Rows<'_, 'a, '_> {
         let others = || document.layers().filter(|layer| !layer.is_transient() && !own(layer));
         let len: usize = others().map(Layer::len).sum();
         self.int(len as u32 + 1);
+        let mut found = Found::of(leaves);
         for layer in others() {
-            for annotation in layer.iter() {
-                for leaf in leaves {
-                    self.of_annotation(annotation, layer, leaf, leaves);
+            self.of_layer(layer, leaves, &mut found);
+        }
+    }
+
+    fn of_layer<'l>(&mut self, layer: Layer<'a>, leaves: &'l [Leaf], found: &mut Found<'a, 'l>) {
+        for annotation in layer.iter() {
+            found.sort(annotation);
+            let span = self.positions.outside(annotation.span());
+            let mut features = found.columns.iter();
+            for leaf in leaves {
+                match leaf.cell {
+                    Cell::Start => self.int(span.0),
+                    Cell::End => self.int(span.1),
+                    Cell::TextFeature(_)
+                    | Cell::NumberFeature(_)
+                    | Cell::BoolFeature(_)
+                    | Cell::SpanStart(_) => {
+                        self.feature(&leaf.cell, features.next().and_then(|(_, value)| *value));
+                    }
+                    // It was written with the start.
+                    Cell::SpanEnd(_) => {}
+                    Cell::Features => {
+                        let rest = Some(&found.rest).filter(|rest| !rest.is_empty());
+                        self.some(rest, |rows, rest| {
+                            rows.sized(|rows| {
+                                features::object(rest.iter().copied(), rows.positions, rows.out);
+                            });
+                        });
+                    }
+                    _ => self.of_annotation(annotation, layer, &leaf.cell),
                 }
             }
         }
     }
 
-    /// A value of an annotation; `leaves` are all that its features may stand in.
-    fn of_annotation(
-        &mut self,
-        annotation: Annotation<'a>,
-        layer: Layer<'a>,
-        leaf: &Leaf,
-        leaves: &[Leaf],
-    ) {
+    /// The value of a feature that has a column; of a span, the two for its two columns.
+    fn feature(&mut self, cell: &Cell, value: Option<Value<'a>>) {
+        self.out.push(value.is_some().into());
+        match value {
+            Some(Value::Text(text)) => self.text(text),
+            Some(Value::Number(number)) => self.out.extend_from_slice(&number.to_le_bytes()),
+            Some(Value::Bool(bool)) => self.out.push(bool.into()),
+            Some(Value::Span(span)) => {
+                let (start, end) = self.positions.outside(span);
+                self.int(start);
+                self.out.push(1);
+                self.int(end);
+            }
+            _ if matches!(cell, Cell::SpanStart(_)) => self.out.push(0),
+            _ => {}
+        }
+    }
+
+    /// A value of an annotation that is not a feature's.
+    fn of_annotation(&mut self, annotation: Annotation<'a>, layer: Layer<'a>, cell: &Cell) {
         let text = self.document.text();
-        match leaf.cell {
+        match cell {
             Cell::Id => self.text(self.document.id()),
             Cell::Layer => self.text(layer.name()),
-            Cell::Start => self.start_or_end(annotation.span(), true),
-            Cell::End => self.start_or_end(annotation.span(), false),
             Cell::Label => self.some_text(Some(annotation.label()).filter(|l| !l.is_empty())),
             Cell::Score => self.some(annotation.score(), |rows, score| {
                 rows.out.extend_from_slice(&score.to_le_bytes());
             }),
-            Cell::TextFeature(key) => self.some_text(annotation.text_feature(key)),
-            Cell::NumberFeature(key) => {
-                let number = annotation.feature(key).and_then(Value::as_number);
-                self.some(number, |rows, number| rows.out.extend_from_slice(&number.to_le_bytes()));
-            }
-            Cell::BoolFeature(key) => {
-                let bool = annotation.feature(key).and_then(Value::as_bool);
-                self.some(bool, |rows, bool| rows.out.push(bool.into()));
-            }
-            Cell::SpanStart(key) | Cell::SpanEnd(key) => {
-                let span = annotation.feature(key).and_then(Value::as_span);
-                let start = matches!(leaf.cell, Cell::SpanStart(_));
-                self.some(span, |rows, span| rows.start_or_end(span, start));
-            }
-            Cell::Features => {
-                let rest = |(key, value): &(&str, Value<'_>)| {
-                    !leaves.iter().any(|leaf| leaf.cell.holds(key, *value))
-                };
-                let mut rest = annotation.features().filter(rest).peekable();
-                let rest = rest.peek().is_some().then_some(rest);
-                self.some(rest, |rows, rest| {
-                    rows.sized(|rows| features::object(rest, rows.positions, rows.out));
-                });
-            }
             Cell::Covered => self.text(annotation.span().of(text).unwrap_or_default()),
             Cell::CoveredBy(key) => {
                 let span = annotation.feature(key).and_then(Value::as_span);
@@ -180,11 +186,6 @@ impl<'a> Rows<'_, 'a, '_> {
             // No annotation has the others.
             _ => self.out.push(0),
         }
-    }
-
-    fn start_or_end(&mut self, span: docmill_core::Span, start: bool) {
-        let (from, to) = self.positions.outside(span);
-        self.int(if start { from } else { to });
     }
 
     fn some<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
@@ -217,5 +218,43 @@ impl<'a> Rows<'_, 'a, '_> {
 
     fn int(&mut self, int: u32) {
         self.out.extend_from_slice(&int.to_le_bytes());
+    }
+}
+
+/// The features of an annotation: those that have columns, in the order of these, and all others.
+struct Found<'a, 'l> {
+    /// A span's two columns are one here.
+    columns: Vec<(&'l Cell, Option<Value<'a>>)>,
+    rest: Vec<(&'a str, Value<'a>)>,
+}
+
+impl<'a, 'l> Found<'a, 'l> {
+    fn of(leaves: &'l [Leaf]) -> Self {
+        let columns = leaves.iter().map(|leaf| &leaf.cell).filter(|cell| {
+            use Cell::{BoolFeature, NumberFeature, SpanStart, TextFeature};
+            matches!(cell, TextFeature(_) | NumberFeature(_) | BoolFeature(_) | SpanStart(_))
+        });
+        Found { columns: columns.map(|cell| (cell, None)).collect(), rest: Vec::new() }
+    }
+
+    /// Takes in the features of the next annotation.
+    fn sort(&mut self, annotation: Annotation<'a>) {
+        self.rest.clear();
+        for (_, value) in &mut self.columns {
+            *value = None;
+        }
+        // Features come in the order of the columns, mostly.
+        let mut next = 0;
+        for (key, value) in annotation.features() {
+            let (before, after) = self.columns.split_at_mut_checked(next).unwrap_or_default();
+            let mut columns = after.iter_mut().chain(before).enumerate();
+            match columns.find(|(_, (cell, place))| place.is_none() && cell.holds(key, value)) {
+                Some((ahead, (_, place))) => {
+                    *place = Some(value);
+                    next = (next + ahead + 1) % self.columns.len();
+                }
+                None => self.rest.push((key, value)),
+            }
+        }
     }
 }
