@@ -38,6 +38,13 @@ pub(crate) fn retry(args: &Retry) -> Result<Outcome, Failure> {
     let overrides =
         Overrides { output: output.map(str::to_owned).or(overrides.output), ..overrides };
     let pipeline = PipelineFile::open(&pipeline)?.read(&builtin::registry()?, overrides)?;
+    if let Some(name) = &args.stage
+        && pipeline.components().all(|component| component.name != name)
+    {
+        let names: Vec<&str> = pipeline.components().map(|component| component.name).collect();
+        let names = names.join(", ");
+        return Err(Failure::Wrong(format!("nothing is called `{name}` here; there are: {names}")));
+    }
     let signals = Signals::listen()?;
     let options = RetryOptions { component: args.stage.as_deref(), error: args.error.as_deref() };
     let report = retry_failed(&pipeline, &args.dir, &options, &signals.stop)

@@ -190,3 +190,20 @@ fn what_has_no_place_any_more_is_refused() {
     sandbox.write("out/documents.csv", &grown);
     sandbox.run(&["retry", "out"]).exits(2).says(&["`documents.csv` is not as the run wrote it"]);
 }
+
+#[test]
+fn a_divided_input_that_has_changed_is_refused() {
+    let sandbox = Sandbox::new();
+    let line = json!({ "text": "x".repeat(1 << 16) }).to_string() + "\n";
+    sandbox.write("in.jsonl", &(line.repeat(150) + "broken\n"));
+    let pipeline = "[source]\nuse = \"jsonl\"\npaths = [\"in.jsonl\"]\n[[sink]]\nuse = \"jsonl\"\n";
+    sandbox.write("p.toml", &format!("{pipeline}[run]\nshard = \"1 MiB\"\n"));
+    sandbox.run(&["run", "p.toml"]).exits(1);
+    let retry = ["retry", "out", "--stage", "jsonn"];
+    sandbox.run(&retry).exits(2).says(&["nothing is called `jsonn`", "jsonl"]);
+    sandbox.write("in.jsonl", &line.repeat(151));
+    sandbox
+        .run(&["retry", "out"])
+        .exits(2)
+        .says(&["divided among shards and has changed; run anew"]);
+}

@@ -150,8 +150,7 @@ impl Plan {
             let range = planned.range.map(|(start, end)| start..end);
             let input = Input { uri: planned.uri.clone(), bytes: planned.bytes, range };
             if input.range.is_some() && Planned::of(&input).modified != planned.modified {
-                let message =
-                    format!("`{}` is divided among shards and has changed; run anew", input.uri);
+                let message = format!("`{}` is divided among shards and has changed", input.uri);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             shard.inputs.push(input);

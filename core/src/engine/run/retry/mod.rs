@@ -192,7 +192,13 @@ impl Again<'_> {
         let mut retried = Vec::new();
         for record in records {
             let wanted = letters.wanted(&record)?;
-            let shard = Plan::shard(self.old, record.shard).at(self.old)?;
+            let shard = Plan::shard(self.old, record.shard).map_err(|error| {
+                if error.kind() == std::io::ErrorKind::InvalidData {
+                    let changes = vec![error.to_string()];
+                    return RunError::NotRetryable { dir: self.dir.to_owned(), changes };
+                }
+                folder::WriteError::new(self.old, error).into()
+            })?;
             retried.push(self.shard(&shard, record, &wanted, &mut worker, &*source, &mut fresh)?);
             if stop.is_asked() {
                 return Err(RunError::Stopped { done: 0, shards: 0 });
