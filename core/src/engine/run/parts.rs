@@ -27,6 +27,8 @@ struct Open {
     file: Option<File>,
     /// The part of the shard at hand.
     piece: Piece,
+    /// Whether something was written that was not handed on yet; it may belong to no shard.
+    written: bool,
 }
 
 /// A shard whose parts are written, and not yet on the disk.
@@ -52,7 +54,7 @@ impl Parts {
                 _ => 0,
             };
             let piece = Piece { start, len: 0 };
-            let mut open = Open { merged: track.is_merged(), file: None, piece };
+            let mut open = Open { merged: track.is_merged(), file: None, piece, written: false };
             if !open.merged {
                 let path = record::growing(&parts.work, stem, at);
                 open.file = Some(take_up(&path, start).at(&path)?);
@@ -64,9 +66,12 @@ impl Parts {
 
     /// Appends to a track what belongs to no shard: the head of an output.
     pub(super) fn write_head(&mut self, track: usize, bytes: &[u8]) -> Result<(), WriteError> {
-        if let Some(Open { merged: false, file: Some(file), piece }) = self.tracks.get_mut(track) {
+        if let Some(Open { merged: false, file: Some(file), piece, written }) =
+            self.tracks.get_mut(track)
+        {
             file.write_all(bytes).at(&record::growing(&self.work, &self.stem, track))?;
             piece.start += bytes.len() as u64;
+            *written = true;
         }
         Ok(())
     }
@@ -91,6 +96,7 @@ impl Parts {
         };
         file.write_all(bytes).at(&path)?;
         open.piece.len += bytes.len() as u64;
+        open.written = true;
         Ok(())
     }
 
@@ -111,7 +117,7 @@ impl Parts {
         let record = Record { shard, stem, parts, ledger, failures };
         let mut files = Vec::new();
         for (at, open) in self.tracks.iter_mut().enumerate() {
-            if open.piece.len > 0 {
+            if std::mem::take(&mut open.written) {
                 let file = match open.merged {
                     true => open.file.take().map(Ok),
                     false => open.file.as_ref().map(File::try_clone),
