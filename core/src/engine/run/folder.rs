@@ -79,15 +79,20 @@ pub(super) fn write_with(
     path: &Path,
     make: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(TEMPORARY);
-    let temporary = PathBuf::from(temporary);
+    let temporary = temporary(path);
     remove_file(&temporary)
         .and_then(|()| make(&temporary))
         .and_then(|()| File::open(&temporary)?.sync_all())
         .and_then(|()| fs::rename(&temporary, path))
         .and_then(|()| sync(path.parent().unwrap_or(Path::new("."))))
         .at(path)
+}
+
+/// The name of what is not whole yet, or not any more.
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(TEMPORARY);
+    name.into()
 }
 
 /// Moves a whole file, which is on the disk, to its name below `dir`. One that is not there has been moved
@@ -121,7 +126,22 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a file's name says that it is not whole.
+/// Makes a folder, and those above it that are not there, and puts them on the disk.
+pub(super) fn create(folder: &Path) -> io::Result<()> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let made: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    fs::create_dir_all(folder)?;
+    for parent in made.iter().filter_map(|folder| folder.parent()) {
+        match sync(parent) {
+            // Whoever may write to a folder need not be allowed to list it.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+            synced => synced?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether the name of a file or folder says that it is not whole.
 pub(super) fn is_temporary(path: &Path) -> bool {
     path.to_string_lossy().ends_with(TEMPORARY)
 }
@@ -155,7 +175,7 @@ impl Lock {
     /// Makes the folder, and takes it.
     pub(super) fn take(dir: &Path, sharing: Sharing) -> Result<Self, WriteError> {
         let dir = or_here(dir);
-        let taken = fs::create_dir_all(dir).and_then(|()| Lock::of(dir, sharing));
+        let taken = create(dir).and_then(|()| Lock::of(dir, sharing));
         taken.at(dir)
     }
 
@@ -190,7 +210,8 @@ pub(super) fn left_behind(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(dir.join(WORK_FOLDER)) else { return Vec::new() };
     let of_run = |name: &std::ffi::OsStr| !name.to_string_lossy().starts_with(OF_FILE);
     let folders = entries.flatten().filter(|entry| of_run(&entry.file_name()));
-    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    let mut folders: Vec<PathBuf> =
+        folders.map(|entry| entry.path()).filter(|folder| !is_temporary(folder)).collect();
     folders.sort_unstable();
     folders
 }
@@ -200,10 +221,23 @@ pub(super) fn is_of_retry(work: &Path) -> bool {
     work.file_name().is_some_and(|name| name.to_string_lossy().contains(OF_RETRY))
 }
 
-/// Removes a work folder, and the one that holds it where no other run uses that.
+/// Removes what runs to `dir` were about to remove when they were killed.
+pub(super) fn sweep(dir: &Path) {
+    for entry in fs::read_dir(dir.join(WORK_FOLDER)).into_iter().flatten().flatten() {
+        if is_temporary(&entry.path()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Removes a work folder, and the one that holds it where no other run uses that. It goes under another name, so
+/// that a run that is killed meanwhile leaves no half of it for the next one to go on with.
 pub(super) fn clear(work: &Path) {
     // What cannot be removed now is removed by the next run; nothing reads it.
-    let _ = fs::remove_dir_all(work);
+    let going = temporary(work);
+    let _ = fs::remove_dir_all(&going);
+    let _ = fs::rename(work, &going);
+    let _ = fs::remove_dir_all(&going);
     if let Some(works) = work.parent() {
         let _ = fs::remove_dir(works);
     }
@@ -225,7 +259,7 @@ impl OneFile {
         let name = name.at(path)?.to_owned();
         let dir = or_here(path.parent().unwrap_or(Path::new(""))).to_owned();
         let work = dir.join(WORK_FOLDER).join(format!("{OF_FILE}{name}"));
-        fs::create_dir_all(&work).at(&work)?;
+        create(&work).at(&work)?;
         let file = File::create(work.join(&name)).at(path)?;
         Ok(OneFile { dir, name, work, file })
     }

@@ -62,12 +62,13 @@ impl Job {
             return Err(RunError::NotResumable);
         }
         let mut locks = vec![Lock::take(&dir, sharing)?];
+        folder::sweep(&dir);
         if mode == Mode::Fresh {
             folder::left_behind(&dir).iter().for_each(|work| folder::clear(work));
         } else if let Some(report) = other_runs(pipeline, &dir, &work, &plan)? {
             return Ok(Taken::Ended(Box::new(report)));
         }
-        fs::create_dir_all(&work).at(&work)?;
+        folder::create(&work).at(&work)?;
         if work.join(PLAN_FILE).exists() {
             let changes = plan.changes_since(&work, pipeline).at(&work)?;
             if !changes.is_empty() {
@@ -116,7 +117,7 @@ impl Job {
             if !theirs.join(PLAN_FILE).exists() {
                 return Err(RunError::NoParts { dir: other.clone() });
             }
-            fs::create_dir_all(&work).at(&work)?;
+            folder::create(&work).at(&work)?;
             bring(&theirs, &work)?;
         }
         if !work.exists() && ended(dir, &plan.key).is_none() {
