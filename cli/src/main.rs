@@ -29,6 +29,7 @@ use std::{env, process::ExitCode};
 use clap::Parser;
 
 fn main() -> ExitCode {
+    signals::survive_file_limit();
     let args = args::Args::try_parse().unwrap_or_else(|error| refuse(error));
     args.color.apply();
     let json = args.command.writes_json();

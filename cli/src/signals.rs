@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGINT, SIGTERM, SIGXFSZ},
     flag,
 };
 
@@ -44,6 +44,13 @@ impl Signals {
         let last = i32::try_from(self.last.load(Ordering::Relaxed)).unwrap_or(SIGINT);
         u8::try_from(exit_code(last)).unwrap_or(u8::MAX)
     }
+}
+
+/// Lets a write beyond the limit on the size of a file fail like any other, which would else end the process
+/// without a word.
+pub(crate) fn survive_file_limit() {
+    // Where this cannot be had, all else goes on as it would.
+    let _ = flag::register(SIGXFSZ, Arc::default());
 }
 
 fn exit_code(signal: i32) -> i32 {
