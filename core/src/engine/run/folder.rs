@@ -88,6 +88,18 @@ pub(super) fn write_with(
         .at(path)
 }
 
+/// Gives a whole file another name too, in place of what has that name; where that is on another disk, copies it.
+/// Its folder is still to be synced.
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let temporary = temporary(to);
+    remove_file(&temporary)?;
+    fs::hard_link(from, &temporary).or_else(|_| {
+        fs::copy(from, &temporary)?;
+        File::open(&temporary)?.sync_all()
+    })?;
+    fs::rename(&temporary, to)
+}
+
 /// The name of what is not whole yet, or not any more.
 fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -217,16 +217,27 @@ fn remove_temporary(work: &Path) -> Result<(), WriteError> {
 
 /// Brings the parts that jobs made in another folder into this one, records last.
 fn bring(from: &Path, to: &Path) -> Result<(), WriteError> {
+    let theirs = Record::read_all(from).at(from)?;
+    // Brought before, and those jobs may have gone on or begun anew since.
+    for record in Record::read_all(to).at(to)? {
+        if theirs.iter().any(|other| other.stem == record.stem) {
+            let path = record::path(to, record.shard);
+            folder::remove_file(&path).at(&path)?;
+        }
+    }
     let mut files: Vec<PathBuf> =
         fs::read_dir(from).at(from)?.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| !folder::is_temporary(path));
-    files.sort_by_key(|path| record::is_record(path));
-    for path in files {
-        let copy = to.join(path.file_name().unwrap_or_default());
-        if !copy.exists() {
-            // Another name for the same file is enough, where both are on one disk.
-            fs::hard_link(&path, &copy).or_else(|_| fs::copy(&path, &copy).map(drop)).at(&copy)?;
+    let (records, others): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|path| record::is_record(path));
+    for files in [others, records] {
+        for path in files {
+            let copy = to.join(path.file_name().unwrap_or_default());
+            if !(copy.ends_with(PLAN_FILE) && copy.exists()) {
+                folder::copy(&path, &copy).at(&copy)?;
+            }
         }
+        folder::sync(to).at(to)?;
     }
     Ok(())
 }

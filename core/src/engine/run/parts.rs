@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    folder::{At, WriteError},
+    folder::{self, At, WriteError},
     ledger::Ledger,
     record::{self, FailedAt, Piece, Record},
     tracks::Track,
@@ -136,6 +136,10 @@ impl Parts {
 
 /// Opens a file to go on writing at this byte; what stands after it is cut off.
 fn take_up(path: &PathBuf, at: u64) -> io::Result<File> {
+    if at == 0 {
+        // It may have another name too, under which it was merged.
+        folder::remove_file(path)?;
+    }
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
     if fs::metadata(path)?.len() < at {
         let message = "it is shorter than its record says; run again without --resume";
