@@ -1,6 +1,7 @@
 //! Interrupt and terminate at any moment: the run ends soon, says how to go on, and does.
 
 use std::{
+    io::Write,
     process::{Child, Stdio},
     thread::sleep,
     time::{Duration, Instant},
@@ -86,7 +87,8 @@ fn a_second_signal_ends_it_at_once() {
     let mut run = trial.docmill(&["run", "p.toml", "--input", "-", "--output", "out/"]);
     // It waits for input, of which there is no end.
     let mut child = run.stdin(Stdio::piped()).spawn().unwrap();
-    has_begun(&trial, "out");
+    let line = format!("{{\"text\": \"{}\"}}\n", "elm ".repeat(300));
+    child.stdin.as_mut().unwrap().write_all(line.repeat(1000).as_bytes()).unwrap();
     send(&child, Signal::INT);
     sleep(Duration::from_millis(200));
     assert_eq!(child.try_wait().unwrap(), None, "it waits for its shard");
