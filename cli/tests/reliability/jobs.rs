@@ -222,3 +222,22 @@ fn another_input_is_refused() {
     let change = |trial: &Trial| fs::remove_file(trial.path("in/03.jsonl")).unwrap();
     changed(|_| {}, change, &["inputs that are gone: `in/03.jsonl`"]);
 }
+
+#[test]
+fn a_run_that_has_ended_is_done_anew_when_an_input_was_written_anew() {
+    for failures in [false, true] {
+        let trial = Trial::new(Has { failures, sinks: &["jsonl"], ..Has::default() });
+        let path = trial.path("in/03.jsonl");
+        let text = fs::read_to_string(&path).unwrap();
+        let resume = ["run", "p.toml", "--output", "whole/", "--resume"];
+        // Nothing to do.
+        run(&trial, &resume);
+        trial.is_like_whole("whole", "nothing is changed");
+        // As long as it was.
+        fs::write(&path, text.replacen("oak", "elm", 1)).unwrap();
+        run(&trial, &resume);
+        run(&trial, &["run", "p.toml", "--output", "out/"]);
+        let (again, anew) = (files(&trial.path("whole")), files(&trial.path("out")));
+        assert!(again == anew && anew["documents.jsonl"] != trial.whole["documents.jsonl"]);
+    }
+}

@@ -65,7 +65,7 @@ impl Job {
         folder::sweep(&dir);
         if mode == Mode::Fresh {
             folder::left_behind(&dir).iter().for_each(|work| folder::clear(work));
-        } else if let Some(report) = other_runs(pipeline, &dir, &work, &plan)? {
+        } else if let Some(report) = other_runs(pipeline, mode, &dir, &work, &plan)? {
             return Ok(Taken::Ended(Box::new(report)));
         }
         folder::create(&work).at(&work)?;
@@ -120,7 +120,7 @@ impl Job {
             folder::create(&work).at(&work)?;
             bring(&theirs, &work)?;
         }
-        if !work.exists() && ended(dir, &plan.key).is_none() {
+        if !work.exists() && ended(pipeline, dir, &plan.key).is_none() {
             return Err(RunError::NoParts { dir: dir.to_owned() });
         }
         let taken = Job::take(pipeline, dir, Mode::Resume, invocation, tracks)?;
@@ -165,18 +165,23 @@ impl Job {
 /// in the way.
 fn other_runs(
     pipeline: &Pipeline,
+    mode: Mode,
     dir: &Path,
     work: &Path,
     plan: &Plan,
 ) -> Result<Option<Report>, RunError> {
     let last = finish::settle(dir)?;
-    if let Some((_, report)) = last.as_ref().filter(|(_, report)| report.run == plan.key) {
-        return Ok(Some(report.clone()));
+    if let Some((ended, report)) = last.as_ref().filter(|(_, report)| report.run == plan.key) {
+        if mode != Mode::Resume || plan.changes_since(ended, pipeline).at(ended)?.is_empty() {
+            return Ok(Some(report.clone()));
+        }
+        // An input was written anew and is as long as it was.
+        folder::clear(ended);
     }
     if work.join(PLAN_FILE).exists() {
         return Ok(None);
     }
-    if let Some(report) = ended(dir, &plan.key) {
+    if let Some(report) = ended(pipeline, dir, &plan.key) {
         return Ok(Some(report));
     }
     let broken_off = |other: &PathBuf| {
@@ -195,14 +200,21 @@ fn reads_standard_input(pipeline: &Pipeline) -> bool {
     pipeline.shards.iter().flat_map(|shard| &shard.inputs).any(|input| input.uri == "-")
 }
 
-/// The report of the run with this key, where the folder holds its outputs.
-fn ended(dir: &Path, key: &str) -> Option<Report> {
-    let report: Report = serde_json::from_slice(&fs::read(dir.join(REPORT_FILE)).ok()?).ok()?;
+/// The report of the run with this key, where the folder holds its outputs and it left nothing to be retried: that
+/// would be in a work folder.
+fn ended(pipeline: &Pipeline, dir: &Path, key: &str) -> Option<Report> {
+    let path = dir.join(REPORT_FILE);
+    let report: Report = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let placed = modified(&path);
+    let mut inputs = pipeline.shards.iter().flat_map(|shard| &shard.inputs);
+    let younger = inputs.any(|input| modified(Path::new(&input.uri)) > placed);
     let there = |path: &str, bytes| {
         fs::metadata(dir.join(path)).is_ok_and(|metadata| metadata.len() == bytes)
     };
     let whole = report.outputs.iter().all(|output| there(&output.path, output.bytes));
-    (report.run == key && whole).then_some(report)
+    let is_it = report.run == key && report.documents.failed == 0;
+    (is_it && whole && !younger).then_some(report)
 }
 
 /// Removes what a killed run had not finished.
