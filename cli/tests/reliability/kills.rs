@@ -181,7 +181,7 @@ fn kill(has: Has<'_>, times: usize, seed: u64) -> Kills {
 #[expect(clippy::print_stderr, reason = "the figures are what one asks for with --nocapture")]
 fn spread(kills: &Kills) {
     eprintln!("killed {} times: {kills:?}", kills.count());
-    assert!(kills.0.len() >= 5, "{kills:?}");
+    assert!(kills.0.len() >= 4, "{kills:?}");
 }
 
 #[test]

@@ -172,7 +172,9 @@ fn other_runs(
 ) -> Result<Option<Report>, RunError> {
     let last = finish::settle(dir)?;
     if let Some((ended, report)) = last.as_ref().filter(|(_, report)| report.run == plan.key) {
-        if mode != Mode::Resume || plan.changes_since(ended, pipeline).at(ended)?.is_empty() {
+        // Where nothing failed, nothing was kept that could be compared.
+        let is_kept = mode == Mode::Resume && ended.join(PLAN_FILE).exists();
+        if !is_kept || plan.changes_since(ended, pipeline).at(ended)?.is_empty() {
             return Ok(Some(report.clone()));
         }
         // An input was written anew and is as long as it was.
