@@ -14,6 +14,7 @@ use super::{
     parts::Finished,
     record::{self, Record},
     tracks::{Track, TrackKind},
+    worker::thread_time,
 };
 use crate::{
     BuildError,
@@ -57,14 +58,22 @@ impl Committer {
 
     /// Commits one shard.
     pub(super) fn commit(&self, finished: Finished) -> Result<Record, WriteError> {
-        let Finished { record, files } = finished;
+        let Finished { mut record, files } = finished;
         for (track, file) in files {
+            // What was encoded is kept for a retry alone.
+            if self.tracks[track].is_merged() && record.failures.is_empty() {
+                continue;
+            }
             let path = record::growing(&self.work, &record.stem, track);
             file.sync_all().at(&path)?;
         }
         for (at, track) in self.tracks.iter().enumerate() {
             if let TrackKind::Output { sink, output, merged: true } = track.kind {
+                let before = thread_time();
                 self.seal(&record, at, sink, output)?;
+                let took = thread_time().saturating_sub(before);
+                record.ledger.sinks[sink].time += took;
+                record.ledger.cpu += took;
             }
         }
         record.write(&self.work)?;

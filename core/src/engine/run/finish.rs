@@ -15,8 +15,10 @@ use super::{
     OutputReport, REPORT_FILE, Report, RunError,
     folder::{self, At, WriteError},
     ledger::Ledger,
+    plan::PLAN_FILE,
     record::{self, Record},
     tracks::{Track, TrackKind},
+    worker::thread_time,
 };
 use crate::{
     engine::{Pipeline, contain::contain},
@@ -61,14 +63,19 @@ pub(super) fn finish(
     dir: &Path,
     work: &Path,
     records: &[Record],
-    report: Report,
+    mut report: Report,
 ) -> Result<Report, RunError> {
     let mut ending = Ending::default();
     for (at, track) in tracks.iter().enumerate() {
         let Some(path) = &track.path else { continue };
         let (from, bytes) = match track.kind {
             TrackKind::Output { sink, output, merged: true } => {
-                merged(pipeline, work, records, at, sink, output)?
+                let before = thread_time();
+                let made = merged(pipeline, work, records, at, sink, output)?;
+                let took = thread_time().saturating_sub(before).as_secs_f64();
+                report.sinks[sink].cpu_seconds += took;
+                report.cpu_seconds += took;
+                made
             }
             _ => joined(pipeline, work, records, at, track.kind)?,
         };
@@ -128,10 +135,23 @@ fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError
     if let Some(old) = &placing.replaces {
         folder::clear(&work.with_file_name(old));
     }
-    if !placing.kept {
+    if placing.kept {
+        keep_for_retry(work);
+    } else {
         folder::clear(work);
     }
     Ok(placing.report)
+}
+
+/// Removes what a retry has no use for; what cannot be removed is in nobody's way.
+fn keep_for_retry(work: &Path) {
+    let Ok(entries) = fs::read_dir(work) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default();
+        if !record::is_of_shard(&path) && name != PLACING && name != PLAN_FILE {
+            let _ = fs::remove_file(&path);
+        }
+    }
 }
 
 /// The file of a track whose parts stand one after the other, and its size.

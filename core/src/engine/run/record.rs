@@ -90,10 +90,19 @@ impl Record {
 
 /// How the name of a record ends; no other file's name does.
 const EXTENSION: &str = "shard";
+/// How the names of a shard's own parts end.
+const ENCODED: &str = "encoded";
+const SEALED: &str = "part";
 
 /// Whether a file is a record.
 pub(super) fn is_record(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == EXTENSION)
+}
+
+/// Whether a file is a shard's own: its record, or its part of a merged output.
+pub(super) fn is_of_shard(path: &Path) -> bool {
+    let endings = [EXTENSION, ENCODED, SEALED];
+    path.extension().is_some_and(|extension| endings.iter().any(|ending| extension == *ending))
 }
 
 /// The file of a shard's record.
@@ -108,10 +117,10 @@ pub(super) fn growing(work: &Path, stem: &str, track: usize) -> PathBuf {
 
 /// What was encoded for a merged output of a shard.
 pub(super) fn encoded(work: &Path, shard: usize, track: usize) -> PathBuf {
-    work.join(format!("{shard:06}.{track}.encoded"))
+    work.join(format!("{shard:06}.{track}.{ENCODED}"))
 }
 
 /// A shard's part of a merged output.
 pub(super) fn sealed(work: &Path, shard: usize, track: usize) -> PathBuf {
-    work.join(format!("{shard:06}.{track}.part"))
+    work.join(format!("{shard:06}.{track}.{SEALED}"))
 }

@@ -51,6 +51,8 @@ pub struct RetryOptions<'a> {
     pub component: Option<&'a str>,
     /// Documents whose error holds this text alone.
     pub error: Option<&'a str>,
+    /// How it was asked for, to be kept in place of how the run was.
+    pub invocation: Option<Json>,
 }
 
 /// How the run that ended in `dir` was asked for (`RunOptions::invocation`).
@@ -86,7 +88,11 @@ pub fn retry(
         return Err(RunError::NotDivisible { stage: pipeline.stages[*stage].name.clone() });
     }
     let tracks = tracks::of(pipeline, &[]);
-    let plan = Plan::of(pipeline, Plan::read(&old).at(&old)?.invocation)?;
+    let invocation = match &options.invocation {
+        Some(invocation) => invocation.clone(),
+        None => Plan::read(&old).at(&old)?.invocation,
+    };
+    let plan = Plan::of(pipeline, invocation)?;
     same_shape(pipeline, &tracks, &before, dir)?;
 
     // Never the old folder's name, nor that of an earlier retry which may not have come to its end.
