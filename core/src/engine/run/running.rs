@@ -65,6 +65,8 @@ impl Running<'_> {
             Taken::Ended(report) => return Ok(*report),
             Taken::Job(job) => job,
         };
+        let work = job.work.clone();
+        let _guard = ClearOnPanic(&work);
         self.memories.replay(&job.work, &tracks, &job.done)?;
         let committer = Mutex::new(Committer::new(self.pipeline, job.work.clone(), &tracks)?);
         let records = Mutex::new(job.done.clone());
@@ -266,5 +268,16 @@ impl Running<'_> {
         let mut report = account(self.pipeline, job, records);
         (report.threads, report.seconds) = (self.threads, self.start.elapsed().as_secs_f64());
         report
+    }
+}
+
+/// Clears up when the engine itself panics, unless a shard is done.
+struct ClearOnPanic<'a>(&'a Path);
+
+impl Drop for ClearOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() && Record::read_all(self.0).is_ok_and(|done| done.is_empty()) {
+            folder::clear(self.0);
+        }
     }
 }
