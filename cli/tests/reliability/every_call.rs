@@ -62,6 +62,10 @@ fn runs_are_killed_before_every_call() {
     let calls = [&OF_NAMES[..], &OF_FILES].concat();
     for failures in [false, true] {
         kill_before(Has { failures, memory: true, sinks: &["jsonl", "csv"] }, &calls, 1);
-        kill_before(Has { failures, memory: false, sinks: &["sqlite", "parquet"] }, &calls, 1);
+        kill_before(
+            Has { failures, memory: false, sinks: &["jsonl", "sqlite", "parquet"] },
+            &calls,
+            1,
+        );
     }
 }
