@@ -1,16 +1,12 @@
-//! The account of a run, and the heads of its outputs.
+//! The account of a run.
 
 use std::time::Duration;
 
 use super::{
-    Report, RunError, digest, finish as files,
-    job::Job,
-    ledger::Ledger,
-    parts::Parts,
-    record::Record,
-    tracks::{Track, TrackKind},
+    Report, RunError, digest, finish as files, job::Job, ledger::Ledger, record::Record,
+    tracks::Track,
 };
-use crate::engine::{Pipeline, contain::contain_build};
+use crate::engine::Pipeline;
 
 /// The account of these shards of a run.
 pub(super) fn account(pipeline: &Pipeline, job: &Job, records: &[Record]) -> Report {
@@ -46,31 +42,4 @@ pub(super) fn balanced(ledger: &Ledger, report: Report) -> Result<Report, RunErr
 
 pub(super) fn all_done(todo: &[usize], records: &[Record]) -> bool {
     todo.iter().all(|shard| records.binary_search_by_key(shard, |r| r.shard).is_ok())
-}
-
-/// Writes what stands at the head of outputs that are joined of their parts.
-pub(super) fn write_heads(
-    pipeline: &Pipeline,
-    tracks: &[Track],
-    parts: &mut Parts,
-) -> Result<(), RunError> {
-    for (at, track) in tracks.iter().enumerate() {
-        if let TrackKind::Output { sink, output, merged: false } = track.kind {
-            parts.write_head(at, &head(pipeline, sink, output)?)?;
-        }
-    }
-    Ok(())
-}
-
-/// What stands at the head of an output.
-pub(super) fn head(pipeline: &Pipeline, sink: usize, output: usize) -> Result<Vec<u8>, RunError> {
-    let part = &pipeline.sinks[sink];
-    let instance = part.instance()?;
-    let mut bytes = Vec::new();
-    contain_build(|| {
-        instance.header(output, &mut bytes);
-        Ok(())
-    })?;
-    part.give_back(instance);
-    Ok(bytes)
 }

@@ -9,13 +9,14 @@ use std::time::Instant;
 use crate::{
     DocumentBuf, DocumentError, Verdict,
     engine::run::{
+        clock::{lap, thread_time},
         dead_letters::{self, Failure},
         done::Done,
         dropped,
         ledger::Entry,
         memory::Turn,
         stages::{Fatal, Taken},
-        worker::{Worker, lap, thread_time},
+        worker::Worker,
     },
 };
 

@@ -10,11 +10,11 @@ use std::{
 };
 
 use super::{
+    clock::thread_time,
     folder::{self, At, WriteError},
     parts::Finished,
     record::{self, Record},
     tracks::{Track, TrackKind},
-    worker::thread_time,
 };
 use crate::{
     BuildError,

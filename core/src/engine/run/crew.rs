@@ -1,16 +1,13 @@
 //! The workers of a run: each takes the next block, takes it through the pipeline, and hands in what came out.
 
-use std::{
-    panic::resume_unwind,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-    thread,
-};
+use std::{panic::resume_unwind, path::Path, sync::Mutex, thread};
 
 use super::{
     RunError,
+    clock::thread_time,
     done::Done,
     memory::Memories,
+    mutex::lock,
     order::Order,
     reader::Reader,
     stages::Fatal,
@@ -18,7 +15,7 @@ use super::{
     times::{Times, nanoseconds},
     tolerance::Tolerance,
     watch::Watch,
-    worker::{Worker, thread_time},
+    worker::Worker,
     writer::{Unwritten, Writer},
 };
 use crate::{Block, engine::Pipeline, plugin::AnySource};
@@ -140,10 +137,6 @@ impl Crew<'_> {
         self.order.end();
         self.memories.end();
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lets the other workers end when this one panics: a fault of the engine itself.

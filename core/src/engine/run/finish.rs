@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     OutputReport, REPORT_FILE, Report, RunError,
+    clock::thread_time,
     folder::{self, At, WriteError},
+    heads,
     ledger::Ledger,
     plan::PLAN_FILE,
     record::{self, Record},
     tracks::{Track, TrackKind},
-    worker::thread_time,
 };
 use crate::{
     engine::{Pipeline, contain::contain},
@@ -176,7 +177,7 @@ fn joined(
     }
     let path = work.join(format!("joined.{at}"));
     let head = match kind {
-        TrackKind::Output { sink, output, .. } => super::account::head(pipeline, sink, output)?,
+        TrackKind::Output { sink, output, .. } => heads::head(pipeline, sink, output)?,
         _ => Vec::new(),
     };
     folder::write_with(&path, |path| {

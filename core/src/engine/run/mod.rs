@@ -5,6 +5,7 @@
 
 mod account;
 mod batch;
+mod clock;
 mod commit;
 mod crew;
 mod dead_letters;
@@ -13,12 +14,15 @@ mod dropped;
 mod error;
 mod finish;
 mod folder;
+mod heads;
 mod identity;
 mod job;
 mod ledger;
 mod memory;
+mod mutex;
 mod order;
 mod parts;
+mod picks;
 mod plan;
 mod reader;
 mod record;

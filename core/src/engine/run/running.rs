@@ -13,14 +13,16 @@ use serde_json::Value as Json;
 
 use super::{
     DEAD_LETTERS_FILE, Events, Mode, Progress, Report, RunError, Times, WriteError,
-    account::{account, all_done, balanced, finish, head, write_heads},
+    account::{account, all_done, balanced, finish},
     commit::{self, Committer},
-    crew::{Crew, Ended, lock},
+    crew::{Crew, Ended},
     digest, finish as files,
     folder::{self, OneFile},
+    heads::{head, write_heads},
     job::{Job, Taken},
     ledger::Ledger,
     memory::Memories,
+    mutex::lock,
     order::Order,
     parts::Parts,
     reader::Reader,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::worker::thread_time;
+use super::clock::thread_time;
 
 /// Processor time of a run by document and component. Where a component has processes of its own, theirs counts
 /// too. Writing is not in it.

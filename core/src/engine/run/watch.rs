@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    Report, Totals, crew::lock, dead_letters::Head, done::Done, ledger::Ledger, record::Record,
+    Report, Totals, dead_letters::Head, done::Done, ledger::Ledger, mutex::lock, record::Record,
 };
 use crate::{Block, engine::Pipeline};
 

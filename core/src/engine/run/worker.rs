@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
-
 use crate::{
     Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, SinkContract, Verdict,
     engine::{
@@ -13,12 +11,13 @@ use crate::{
         pipeline::Part,
         run::{
             batch::Gathered,
+            clock::{lap, thread_time},
             dead_letters::{self, Failure},
             done::Done,
             identity,
             memory::Memories,
+            picks::Picks,
             reader::Read,
-            retry::Picks,
             stages::{Fatal, KEPT, Stages},
             stop::Stop,
             watch::{self, Event, SLOW, Watch},
@@ -303,17 +302,4 @@ fn encode(
             "the sink panicked: {panic}; report it to the plugin's author"
         )))
     })
-}
-
-pub(super) fn lap(since: &mut Instant) -> Duration {
-    let now = Instant::now();
-    let lap = now - *since;
-    *since = now;
-    lap
-}
-
-/// Processor time of this thread.
-pub(super) fn thread_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }

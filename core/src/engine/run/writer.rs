@@ -5,10 +5,10 @@ use std::{io::Write, path::Path, sync::Mutex};
 use super::{
     WriteError,
     commit::{Commits, Committer},
-    crew::lock,
     done::Done,
     folder::OneFile,
     ledger::Ledger,
+    mutex::lock,
     parts::{Finished, Parts},
     record::{FailedAt, Record},
     watch::Watch,

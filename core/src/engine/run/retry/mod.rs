@@ -8,7 +8,6 @@
 mod account;
 mod files;
 mod letters;
-mod picks;
 mod splice;
 
 use std::{
@@ -22,8 +21,6 @@ use std::{
 
 use serde_json::Value as Json;
 
-pub(super) use picks::Picks;
-
 use super::{
     Report, RunError,
     account::balanced,
@@ -33,6 +30,7 @@ use super::{
     folder::{self, At, Lock, Sharing},
     ledger::Ledger,
     memory::Memories,
+    picks::{self, Picks},
     plan::Plan,
     reader::Read,
     record::{FailedAt, Record},

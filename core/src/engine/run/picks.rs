@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The documents of a shard that failed and are wanted.
-pub(in crate::engine::run) struct Picks {
+pub(super) struct Picks {
     /// By input: the number of each, and its place among the shard's failures.
     wanted: BTreeMap<String, Vec<(u64, usize)>>,
     /// Inputs whose last document failed, so that what comes after it now is wanted too.
@@ -61,7 +61,7 @@ impl Picks {
     }
 
     /// Whether this document is one of them.
-    pub(in crate::engine::run) fn takes(&mut self, document: &DocumentBuf, done: &Done) -> bool {
+    pub(super) fn takes(&mut self, document: &DocumentBuf, done: &Done) -> bool {
         let input = &document.place.input;
         if self.input != *input {
             self.input.clone_from(input);
