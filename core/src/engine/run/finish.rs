@@ -102,6 +102,11 @@ pub(super) fn end(
     Ok(place(dir, work, placing)?)
 }
 
+/// Whether it is said here what is to be moved where: the files of this work folder are then needed, whatever happens.
+pub(super) fn has_ended(work: &Path) -> bool {
+    work.join(PLACING).exists()
+}
+
 /// The run that ended in `dir` last, if it left a work folder: what it left to be moved is moved.
 pub(super) fn settle(dir: &Path) -> Result<Option<(PathBuf, Report)>, RunError> {
     let mut ended = Vec::new();

@@ -101,7 +101,8 @@ pub fn retry(
     let again =
         Again { pipeline, tracks: &tracks, memories: &memories, dir, old: &old, work: &work, stop };
     let retried = again.all(options, plan, start, &before);
-    if retried.is_err() {
+    // Where only a move has failed, the new files are all there is.
+    if retried.is_err() && !finish::has_ended(&work) {
         folder::clear(&work);
     }
     retried
