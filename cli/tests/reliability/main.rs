@@ -10,6 +10,7 @@ mod fsync_order;
 mod inputs;
 mod jobs;
 mod kills;
+mod retries;
 mod signals;
 mod trace;
 mod trial;

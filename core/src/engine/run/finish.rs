@@ -139,7 +139,12 @@ fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError
     }
     folder::write(&dir.join(REPORT_FILE), &placing.report.to_json())?;
     if let Some(old) = &placing.replaces {
-        folder::clear(&work.with_file_name(old));
+        let old = work.with_file_name(old);
+        folder::clear(&old);
+        // It would be taken for the run that ended last, once this one is not there to say otherwise.
+        if old.exists() {
+            return Err(WriteError::new(&old, io::Error::other("it cannot be removed")));
+        }
     }
     if placing.kept {
         keep_for_retry(work);
