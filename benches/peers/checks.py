@@ -1,0 +1,77 @@
+"""Whether all did the same work: each check reads what a contender wrote, a peer's first, and says how alike they are.
+
+What differs though it must not ends the program.
+"""
+
+import collections
+import hashlib
+
+
+def require(holds, complaint):
+    if not holds:
+        raise SystemExit(f"not the same work: {complaint}")
+
+
+def digest(text):
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def check_kept(outputs):
+    """The kept texts are the same, but for those that differ in case alone, which docmill holds to be the same."""
+    kept = {}
+    for name, documents in outputs:
+        kept[name] = [(each["id"], digest(each["text"]), digest(each["text"].lower())) for each in documents]
+    peer, *_ = kept.values()
+    said, first, everything = collections.defaultdict(list), {ident for ident, _, _ in peer}, collections.Counter(text for _, text, _ in peer)
+    lower = {text: folded for _, text, folded in peer}
+    for name, documents in kept.items():
+        texts, folded = collections.Counter(text for _, text, _ in documents), {folded for _, _, folded in documents}
+        require(not texts - everything, f"{name} keeps a text that the peer does not")
+        missed = everything - texts
+        require(all(lower[text] in folded for text in missed), f"{name} lost a text that the peer keeps")
+        other = sum(ident not in first for ident, _, _ in documents)
+        words = [f"{missed.total()} texts fewer, which differ from one that is kept in case alone"] * (missed.total() > 0)
+        words += [f"of equal texts another one {other} times"] * (other > 0)
+        said[f"{len(documents)}" + f" ({'; '.join(words)})" * bool(words)].append(name)
+    return "Documents kept: " + "; ".join(f"{what} by {' and '.join(names)}" for what, names in said.items()) + "."
+
+
+def check_layers(outputs):
+    """The texts are the same; of the layers, how many spans are. All of a kind write the same (peers, docmills)."""
+    counted = collections.Counter()
+    for theirs, ours, *more in zip(*(documents for _, documents in outputs), strict=True):
+        require(all(each["text"] == theirs["text"] for each in (ours, *more)), "the texts differ")
+        counted["documents"] += 1
+        for layer in ["sentences", "tokens"]:
+            first, second = spans(theirs, layer), spans(ours, layer)
+            require(all(spans(each, layer) in (first, second) for each in more), f"{layer} differ with threads")
+            counted[layer, "peer"] += len(first)
+            counted[layer, "docmill"] += len(second)
+            counted[layer, "both"] += len(first & second)
+            if layer == "tokens":
+                counted["labels"] += len(labelled(theirs) & labelled(ours))
+    said = []
+    for layer in ["sentences", "tokens"]:
+        theirs, ours, both = (counted[layer, which] for which in ["peer", "docmill", "both"])
+        said.append(f"{theirs} {layer} by the peer, {ours} by docmill, {both} the same")
+    return f"{counted['documents']} documents; {'; '.join(said)}, {counted['labels']} of them with the same label."
+
+
+def spans(document, layer):
+    return {(each["start"], each["end"]) for each in document["layers"][layer]}
+
+
+def labelled(document):
+    return {(each["start"], each["end"], each["label"]) for each in document["layers"]["tokens"]}
+
+
+def check_pages(outputs):
+    def facts(document):
+        ident = document["id"].removeprefix("<urn:uuid:").removesuffix(">")
+        return ident, document["text"], document["metadata"]["url"], document["metadata"]["date"]
+
+    count = 0
+    for page in zip(*(documents for _, documents in outputs), strict=True):
+        require(len(set(map(facts, page))) == 1, "the pages")
+        count += 1
+    return f"{count} pages, the same by all."
