@@ -30,8 +30,8 @@ def contenders(comparisons):
     by_name = {each.name: each for each in comparisons}
     for name in ["exact", "tokens", "unique-jsonl"]:
         yield by_name[name].contenders[0]
-    forgiving = ["--ignore-errors"]
-    yield peer("Polars, `ignore_errors`", 1, "polars_unique.py", forgiving, "out.jsonl", lines_of, {"POLARS_MAX_THREADS": "1"})
+    limit = {"POLARS_MAX_THREADS": "1"}
+    yield peer("Polars, `ignore_errors`", 1, "polars_unique.py", ["--ignore-errors"], "out.jsonl", lines_of, limit)
     yield by_name["exact"].contenders[1]
 
 

@@ -22,15 +22,17 @@ def check_kept(outputs):
     for name, documents in outputs:
         kept[name] = [(each["id"], digest(each["text"]), digest(each["text"].lower())) for each in documents]
     peer, *_ = kept.values()
-    said, first, everything = collections.defaultdict(list), {ident for ident, _, _ in peer}, collections.Counter(text for _, text, _ in peer)
-    lower = {text: folded for _, text, folded in peer}
+    first, lower = {ident for ident, _, _ in peer}, {text: folded for _, text, folded in peer}
+    everything = collections.Counter(text for _, text, _ in peer)
+    said = collections.defaultdict(list)
     for name, documents in kept.items():
-        texts, folded = collections.Counter(text for _, text, _ in documents), {folded for _, _, folded in documents}
+        texts, folded = collections.Counter(text for _, text, _ in documents), {case for _, _, case in documents}
         require(not texts - everything, f"{name} keeps a text that the peer does not")
         missed = everything - texts
         require(all(lower[text] in folded for text in missed), f"{name} lost a text that the peer keeps")
         other = sum(ident not in first for ident, _, _ in documents)
-        words = [f"{missed.total()} texts fewer, which differ from one that is kept in case alone"] * (missed.total() > 0)
+        fewer = missed.total()
+        words = [f"{fewer} texts fewer, which differ from one that is kept in case alone"] * (fewer > 0)
         words += [f"of equal texts another one {other} times"] * (other > 0)
         said[f"{len(documents)}" + f" ({'; '.join(words)})" * bool(words)].append(name)
     return "Documents kept: " + "; ".join(f"{what} by {' and '.join(names)}" for what, names in said.items()) + "."

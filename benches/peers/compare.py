@@ -25,7 +25,9 @@ from broken import broken_line
 from comparisons import comparisons
 from measure import Figures, table
 
-CARGO = ["cargo", "run", "-q", "-r", "-p", "docmill-benches", "--bin", "corpus", "--"]
+MANIFEST = ["--manifest-path", inputs.HERE.parent.parent / "Cargo.toml"]
+CARGO = ["cargo", "run", "-q", "-r", *MANIFEST, "-p", "docmill-benches", "--bin", "corpus", "--"]
+NAMES = "exact, tokens, unique-jsonl, unique-parquet, warc or broken"
 PEERS = ["datatrove", "spacy", "polars", "fastwarc", "orjson"]
 
 
@@ -40,7 +42,8 @@ def compare(comparison, corpus, turns, folder):
             contender = figures.contender
             took = contender.run(files, out, folder / "log", sample=turn == 0)
             if took.code:
-                raise SystemExit(f"{contender.name} ended with code {took.code}: {(folder / 'log').read_text()[-2000:]}")
+                log = (folder / "log").read_text(errors="replace")[-2000:]
+                raise SystemExit(f"{contender.name} ended with code {took.code}: {log}")
             if turn:
                 figures.turns.append(took)
             else:
@@ -60,7 +63,11 @@ def compare(comparison, corpus, turns, folder):
 
 def machine(program):
     version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.strip()
-    peers = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
+    try:
+        peers = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
+    except importlib.metadata.PackageNotFoundError as missing:
+        command = f"{sys.executable} -m pip install -r {inputs.HERE}/requirements.txt"
+        raise SystemExit(f"{missing}; run `{command}` first") from None
     model = "processor unknown"
     if pathlib.Path("/proc/cpuinfo").exists():
         lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
@@ -73,7 +80,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--docmill", required=True, type=pathlib.Path, help="the release build")
     parser.add_argument("--turns", type=int, default=5, help="beside one that warms up (5)")
-    parser.add_argument("--only", action="append", metavar="NAME", help="exact, tokens, unique-jsonl, unique-parquet, warc, broken")
+    parser.add_argument("--only", action="append", metavar="NAME", help=NAMES)
     parser.add_argument("--corpus", help="the built generator; else cargo builds it")
     parser.add_argument("--dir", help="where to write, some 2 GB (a temporary folder)")
     asked = parser.parse_args()

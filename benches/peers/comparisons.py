@@ -118,7 +118,7 @@ def warc(program):
         return inputs.archive(40, folder)
 
     everyone = [loop, *with_and_without_map(program, "warc.toml", 1), *with_and_without_map(program, "warc.toml", 2)]
-    title = "FastWARC: pages of web archives to JSON lines, no stages"
+    title = "FastWARC: web archive to JSON lines (MB compressed)"
     return Comparison("warc", title, make, everyone, check_pages, lines=False)
 
 

@@ -132,11 +132,10 @@ class Figures:
         return statistics.median(getattr(took, what) for took in self.turns)
 
     def speed(self, peer, what, start=False):
-        """How many times as fast as the peer, turn by turn: the median, the least, the most. Without `start`s if asked."""
+        """The speed in times the peer's, of each turn, in order; with `start`, what either takes to start aside."""
         theirs, ours = (peer.start, self.start) if start else (0, 0)
         pairs = zip(peer.turns, self.turns, strict=True)
-        ratios = [(getattr(a, what) - theirs) / (getattr(b, what) - ours) for a, b in pairs]
-        return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        return sorted((getattr(a, what) - theirs) / (getattr(b, what) - ours) for a, b in pairs)
 
 
 COLUMNS = ["threads", "cpu s", "to start", "MB/s of cpu", "wall s", "MB of memory"]
@@ -144,7 +143,7 @@ SPEEDS = ["docmill's speed: cpu", "cpu, start aside", "wall"]
 
 
 def table(figures, megabytes):
-    """The figures as a table in Markdown; speeds stand with docmill, against the peer at as many threads, if it can."""
+    """The figures as a table in Markdown; speeds are against the peer at as many threads, if it has so many."""
     peers = {figure.contender.threads: figure for figure in reversed(figures) if figure.contender.peer}
     yield "| | " + " | ".join(COLUMNS + SPEEDS) + " |"
     yield "|---|" + "--:|" * len(COLUMNS + SPEEDS)
@@ -156,5 +155,8 @@ def table(figures, megabytes):
             row += ["", "", ""]
         else:
             peer = peers.get(contender.threads, figures[0])
-            row += [figure.speed(peer, "cpu"), figure.speed(peer, "cpu", start=True), figure.speed(peer, "wall")]
+            speeds = figure.speed(peer, "cpu")
+            row += [f"**{statistics.median(speeds):.2f}** ({speeds[0]:.2f} to {speeds[-1]:.2f})"]
+            row += [f"{statistics.median(figure.speed(peer, 'cpu', start=True)):.2f}"]
+            row += [f"{statistics.median(figure.speed(peer, 'wall')):.2f}"]
         yield "| " + " | ".join(row) + " |"
