@@ -58,6 +58,13 @@ fn plain(input: &Path, output: &Path) {
     out.flush().expect("it can be written");
 }
 
+/// Copies a file, and puts the copy on the disk.
+fn copy(from: &Path, dir: &Path) {
+    let copy = dir.join("copy.jsonl");
+    fs::copy(from, &copy).expect("the folder can be written");
+    File::open(&copy).and_then(|file| file.sync_all()).expect("it can be put on the disk");
+}
+
 fn corpus() -> (PathBuf, PathBuf, u64) {
     let megabytes = env::var("DOCMILL_BENCH_MB").ok().and_then(|mb| mb.parse().ok()).unwrap_or(32);
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("engine");
@@ -83,6 +90,22 @@ fn bench(criterion: &mut Criterion) {
     println!("both wrote the same bytes: {same}");
     let two = ratio(9, || drop(run_into(&alone, &out, 1)), || drop(run_into(&alone, &out, 2)));
     println!("two workers, engine alone, into files: {:.2} times one (wall)", two.wall);
+    // What no number of workers can do without: the same bytes, copied and put on the disk.
+    let disk = ratio(9, || copy(&plain_output, &dir), || drop(run_into(&alone, &out, 2)));
+    println!(
+        "of what two workers take, copying the output takes {:.0} % (wall)",
+        disk.wall * 100.0
+    );
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        let out = memory.join(format!("docmill-bench-{}", std::process::id()));
+        let two = ratio(9, || drop(run_into(&alone, &out, 1)), || drop(run_into(&alone, &out, 2)));
+        println!(
+            "two workers, engine alone, into files in memory: {:.2} times one (wall)",
+            two.wall
+        );
+        fs::remove_dir_all(&out).expect("it was made here");
+    }
     let two = ratio(9, || drop(run_nowhere(&alone, 1)), || drop(run_nowhere(&alone, 2)));
     println!("two workers, engine alone, output thrown away: {:.2} times one (wall)", two.wall);
     for provenance in ["map", "full"] {

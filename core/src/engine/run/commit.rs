@@ -1,20 +1,28 @@
 //! Puts finished shards on the disk, beside the work on the next ones.
 //!
-//! First the parts, then the record that says so: a shard whose record stands is done, whatever happens after.
+//! First the parts, then the record that says so: a shard whose record stands is done, whatever happens after. Where
+//! outputs are sealed, which can be more work than all before it, several shards are at it at once; the rest is done
+//! in the order in which shards were finished.
 
 use std::{
     fs::{self, File},
     io::{BufReader, BufWriter, Write},
     path::PathBuf,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Mutex,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
 };
 
 use super::{
     clock::thread_time,
     folder::{self, At, WriteError},
+    mutex::lock,
     parts::Finished,
     record::{self, Record},
     tracks::{Track, TrackKind},
+    turns::{Turn, Turns},
+    watch::Watch,
 };
 use crate::{
     BuildError,
@@ -22,15 +30,38 @@ use crate::{
     plugin::AnySink,
 };
 
-/// How many finished shards may wait: their bytes are in the system's cache, which has to have room for them.
+/// How much may wait: what is written is in the system's cache, which has to have room for it.
 const WAITING: usize = 2;
 
-/// Where finished shards are sent.
-pub(super) type Commits = SyncSender<Finished>;
+/// What is to be put on the disk.
+pub(super) enum ToDisk {
+    Shard(Box<Finished>),
+    /// What stands in a file that still grows, so that little is left to do when its shard is finished.
+    Growing(PathBuf, File),
+}
 
-/// A way to send shards to whoever commits them.
-pub(super) fn channel() -> (Commits, Receiver<Finished>) {
-    sync_channel(WAITING)
+/// Where that is sent.
+pub(super) type Commits = SyncSender<ToDisk>;
+
+/// Whence it is taken; threads share it, and when the last of them ends, no more is sent.
+pub(super) struct Queue {
+    sent: Mutex<Receiver<ToDisk>>,
+    turns: Turns,
+}
+
+/// A way to whoever commits shards.
+pub(super) fn channel() -> (Commits, Queue) {
+    let (commits, sent) = sync_channel(WAITING);
+    (commits, Queue { sent: Mutex::new(sent), turns: Turns::default() })
+}
+
+impl Queue {
+    /// Waits for what is sent next. `None` when there is no more, or something before it went wrong.
+    fn take(&self) -> Option<(ToDisk, Turn<'_>)> {
+        // Held until the turn is taken, so that turns are in the order in which it was sent.
+        let sent = lock(&self.sent);
+        Some((sent.recv().ok()?, self.turns.take()?))
+    }
 }
 
 /// Commits shards of one run.
@@ -39,6 +70,11 @@ pub(super) struct Committer {
     tracks: Vec<Track>,
     /// Those that seal, by their place.
     sinks: Vec<Option<Box<dyn AnySink>>>,
+}
+
+/// How many threads have something to do beside so many workers.
+pub(super) fn threads(tracks: &[Track], workers: usize) -> usize {
+    if tracks.iter().any(Track::is_merged) { workers } else { 1 }
 }
 
 impl Committer {
@@ -56,17 +92,38 @@ impl Committer {
         Ok(Committer { work, tracks: tracks.to_vec(), sinks: sinks.collect::<Result<_, _>>()? })
     }
 
-    /// Commits one shard.
-    pub(super) fn commit(&self, finished: Finished) -> Result<Record, WriteError> {
-        let Finished { mut record, files } = finished;
-        for (track, file) in files {
-            // What was encoded is kept for a retry alone.
-            if self.tracks[track].is_merged() && record.failures.is_empty() {
-                continue;
+    /// Commits what is in the queue until no more is sent. The records of shards are added to `records`.
+    pub(super) fn work(
+        &self,
+        queue: &Queue,
+        records: &Mutex<Vec<Record>>,
+        watch: &Watch<'_>,
+    ) -> Result<(), WriteError> {
+        loop {
+            let Some((sent, turn)) = queue.take() else { return Ok(()) };
+            match sent {
+                ToDisk::Shard(finished) => self.commit(*finished, Some(turn), records, watch)?,
+                // Of an error with a file the system tells once, whoever asks first: all ask in turn, and no
+                // record stands after one.
+                ToDisk::Growing(path, file) => {
+                    if turn.comes() {
+                        file.sync_data().at(&path)?;
+                        turn.pass();
+                    }
+                }
             }
-            let path = record::growing(&self.work, &record.stem, track);
-            file.sync_all().at(&path)?;
         }
+    }
+
+    /// Commits one shard, and adds it to `records` when its turn has come.
+    pub(super) fn commit(
+        &self,
+        finished: Finished,
+        turn: Option<Turn<'_>>,
+        records: &Mutex<Vec<Record>>,
+        watch: &Watch<'_>,
+    ) -> Result<(), WriteError> {
+        let Finished { mut record, files } = finished;
         for (at, track) in self.tracks.iter().enumerate() {
             if let TrackKind::Output { sink, output, merged: true } = track.kind {
                 let before = thread_time();
@@ -76,8 +133,24 @@ impl Committer {
                 record.ledger.cpu += took;
             }
         }
+        if turn.as_ref().is_some_and(|turn| !turn.comes()) {
+            return Ok(());
+        }
+        for (track, file) in files {
+            // What was encoded is kept for a retry alone.
+            if self.tracks[track].is_merged() && record.failures.is_empty() {
+                continue;
+            }
+            let path = record::growing(&self.work, &record.stem, track);
+            file.sync_all().at(&path)?;
+        }
         record.write(&self.work)?;
-        Ok(record)
+        watch.committed(&record);
+        lock(records).push(record);
+        if let Some(turn) = turn {
+            turn.pass();
+        }
+        Ok(())
     }
 
     /// Makes a shard's part of a merged output.

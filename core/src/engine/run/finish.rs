@@ -134,9 +134,7 @@ pub(super) fn settle(dir: &Path) -> Result<Option<(PathBuf, Report)>, RunError> 
 }
 
 fn place(dir: &Path, work: &Path, placing: Placing) -> Result<Report, WriteError> {
-    for (from, path) in &placing.moves {
-        folder::place(&work.join(from), dir, path)?;
-    }
+    folder::place(dir, placing.moves.iter().map(|(from, path)| (work.join(from), path.as_str())))?;
     folder::write(&dir.join(REPORT_FILE), &placing.report.to_json())?;
     if let Some(old) = &placing.replaces {
         let old = work.with_file_name(old);
@@ -256,7 +254,7 @@ pub(super) fn place_dead_letters(
     let Some(path) = tracks[at].path.as_deref() else { return Ok(()) };
     let copy = work.join("dead-letters");
     folder::write_with(&copy, |to| fs::copy(record::growing(work, stem, at), to).map(drop))?;
-    folder::place(&copy, dir, path)
+    folder::place(dir, [(copy, path)])
 }
 
 /// The account of these shards.

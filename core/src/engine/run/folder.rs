@@ -4,6 +4,7 @@
 //! then the folder is synced that lists it.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -79,11 +80,19 @@ pub(super) fn write_with(
     path: &Path,
     make: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<(), WriteError> {
-    let temporary = temporary(path);
-    remove_file(&temporary)
-        .and_then(|()| make(&temporary))
-        .and_then(|()| File::open(&temporary)?.sync_all())
-        .and_then(|()| fs::rename(&temporary, path))
+    write_as(&temporary(path), path, make)
+}
+
+/// The same of a file that has this name until it is whole.
+pub(super) fn write_as(
+    temporary: &Path,
+    path: &Path,
+    make: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    remove_file(temporary)
+        .and_then(|()| make(temporary))
+        .and_then(|()| File::open(temporary)?.sync_all())
+        .and_then(|()| fs::rename(temporary, path))
         .and_then(|()| sync(path.parent().unwrap_or(Path::new("."))))
         .at(path)
 }
@@ -107,22 +116,27 @@ fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Moves a whole file, which is on the disk, to its name below `dir`. One that is not there has been moved
+/// Moves whole files, which are on the disk, each to its name below `dir`. One that is not there has been moved
 /// before.
-pub(super) fn place(from: &Path, dir: &Path, path: &str) -> Result<(), WriteError> {
-    let to = dir.join(path);
-    let parent = to.parent().unwrap_or(dir);
-    fs::create_dir_all(parent)
-        .and_then(|()| match fs::rename(from, &to) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => Ok(()),
-            moved => moved,
-        })
-        .and_then(|()| {
-            // The folders may be new, up to the run's own.
-            let own = |folder: &&Path| folder.starts_with(dir);
-            parent.ancestors().take_while(own).try_for_each(sync)
-        })
-        .at(&to)
+pub(super) fn place<'a>(
+    dir: &Path,
+    moves: impl IntoIterator<Item = (PathBuf, &'a str)>,
+) -> Result<(), WriteError> {
+    let mut folders = BTreeSet::new();
+    for (from, path) in moves {
+        let to = dir.join(path);
+        let parent = to.parent().unwrap_or(dir);
+        fs::create_dir_all(parent)
+            .and_then(|()| match fs::rename(from, &to) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && to.exists() => Ok(()),
+                moved => moved,
+            })
+            .at(&to)?;
+        // The folders may be new, up to the run's own.
+        let own = |folder: &&Path| folder.starts_with(dir);
+        folders.extend(parent.ancestors().take_while(own).map(Path::to_owned));
+    }
+    folders.iter().rev().try_for_each(|folder| sync(folder).at(folder))
 }
 
 /// Puts on the disk what a folder lists.
@@ -282,7 +296,7 @@ impl OneFile {
 
     pub(super) fn place(&mut self) -> Result<(), WriteError> {
         self.file.sync_all().at(&self.dir.join(&self.name))?;
-        place(&self.work.join(&self.name), &self.dir, &self.name)
+        place(&self.dir, [(self.work.join(&self.name), self.name.as_str())])
     }
 }
 

@@ -35,6 +35,7 @@ mod stop;
 mod times;
 mod tolerance;
 mod tracks;
+mod turns;
 mod watch;
 mod worker;
 mod writer;

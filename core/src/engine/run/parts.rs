@@ -14,6 +14,10 @@ use super::{
     tracks::Track,
 };
 
+/// How much of a file is written before that is put on the disk while the file still grows, in bytes: little enough
+/// for what is left at the end of a run to take no time, enough for the disk to be asked seldom.
+const GROWN_BYTES: u64 = 8 << 20;
+
 /// The files of one job.
 pub(super) struct Parts {
     work: PathBuf,
@@ -29,6 +33,8 @@ struct Open {
     piece: Piece,
     /// Whether something was written that was not handed on yet; it may belong to no shard.
     written: bool,
+    /// How many bytes were written since what stands in the file was last handed on.
+    grown: u64,
 }
 
 /// A shard whose parts are written, and not yet on the disk.
@@ -54,7 +60,8 @@ impl Parts {
                 _ => 0,
             };
             let piece = Piece { start, len: 0 };
-            let mut open = Open { merged: track.is_merged(), file: None, piece, written: false };
+            let merged = track.is_merged();
+            let mut open = Open { merged, file: None, piece, written: false, grown: 0 };
             if !open.merged {
                 let path = record::growing(&parts.work, stem, at);
                 open.file = Some(take_up(&path, start).at(&path)?);
@@ -66,7 +73,7 @@ impl Parts {
 
     /// Appends to a track what belongs to no shard: the head of an output.
     pub(super) fn write_head(&mut self, track: usize, bytes: &[u8]) -> Result<(), WriteError> {
-        if let Some(Open { merged: false, file: Some(file), piece, written }) =
+        if let Some(Open { merged: false, file: Some(file), piece, written, .. }) =
             self.tracks.get_mut(track)
         {
             file.write_all(bytes).at(&record::growing(&self.work, &self.stem, track))?;
@@ -97,7 +104,19 @@ impl Parts {
         file.write_all(bytes).at(&path)?;
         open.piece.len += bytes.len() as u64;
         open.written = true;
+        open.grown += bytes.len() as u64;
         Ok(())
+    }
+
+    /// A file that has grown so much since it was last asked that it is time to put that on the disk.
+    pub(super) fn grown(&mut self) -> Option<(PathBuf, File)> {
+        let grown = |open: &Open| !open.merged && open.grown >= GROWN_BYTES;
+        let at = self.tracks.iter().position(grown)?;
+        let open = self.tracks.get_mut(at)?;
+        open.grown = 0;
+        // The end of the shard does it where it cannot be done now.
+        let file = open.file.as_ref()?.try_clone().ok()?;
+        Some((record::growing(&self.work, &self.stem, at), file))
     }
 
     /// How many bytes the shard at hand has in each track.
@@ -117,6 +136,7 @@ impl Parts {
         let record = Record { shard, stem, parts, ledger, failures };
         let mut files = Vec::new();
         for (at, open) in self.tracks.iter_mut().enumerate() {
+            open.grown = 0;
             if std::mem::take(&mut open.written) {
                 let file = match open.merged {
                     true => open.file.take().map(Ok),

@@ -118,8 +118,9 @@ impl Plan {
         work: &Path,
         stem: &str,
     ) -> Result<(), WriteError> {
-        let own = work.join(format!("{stem}.plan"));
-        folder::write_with(&own, |path| {
+        // Other jobs may be at it, too; all of them write the same.
+        let own = work.join(format!("{stem}.plan.tmp"));
+        folder::write_as(&own, &work.join(PLAN_FILE), |path| {
             let mut file = BufWriter::new(File::create(path)?);
             serde_json::to_writer(&mut file, self)?;
             file.write_all(b"\n")?;
@@ -129,8 +130,7 @@ impl Plan {
                 file.write_all(b"\n")?;
             }
             file.flush()
-        })?;
-        folder::place(&own, work, PLAN_FILE)
+        })
     }
 
     /// The plan of a run that worked in this folder.

@@ -4,7 +4,7 @@ use std::{
     io::Write,
     panic::resume_unwind,
     path::Path,
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     thread,
     time::{Duration, Instant},
 };
@@ -70,10 +70,12 @@ impl Running<'_> {
         let work = job.work.clone();
         let _guard = ClearOnPanic(&work);
         self.memories.replay(&job.work, &tracks, &job.done)?;
-        let committer = Mutex::new(Committer::new(self.pipeline, job.work.clone(), &tracks)?);
+        let committer = || Committer::new(self.pipeline, job.work.clone(), &tracks).map(Mutex::new);
+        let committers = (0..commit::threads(&tracks, self.threads)).map(|_| committer());
+        let committers = committers.collect::<Result<Vec<_>, _>>()?;
         let records = Mutex::new(job.done.clone());
         let stop = Stop::new(stop, stop::GRACE);
-        let outcome = self.shards(&job, &tracks, &committer, &records, &stop);
+        let outcome = self.shards(&job, &tracks, &committers, &records, &stop);
         let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
         records.sort_unstable_by_key(|record| record.shard);
         let own = |record: &&Record| record.stem == job.stem;
@@ -115,7 +117,7 @@ impl Running<'_> {
         &self,
         job: &Job,
         tracks: &[Track],
-        committer: &Mutex<Committer>,
+        committers: &[Mutex<Committer>],
         records: &Mutex<Vec<Record>>,
         stop: &Stop<'_>,
     ) -> Result<(), Ended> {
@@ -130,30 +132,32 @@ impl Running<'_> {
         let own = |record: &&Record| job.is_whole() || record.stem == job.stem;
         let own: Vec<Record> = job.done.iter().filter(own).cloned().collect();
         let watch = &self.watch(own.iter().map(|record| record.shard), &job.todo);
+        let Some(committer) = committers.first() else { return Ok(()) };
         let outcome = thread::scope(|scope| {
-            let (commits, finished) = commit::channel();
-            let thread = thread::Builder::new().spawn_scoped(scope, move || {
-                finished.into_iter().try_for_each(|finished| {
-                    let record = lock(committer).commit(finished)?;
-                    watch.committed(&record);
-                    lock(records).push(record);
-                    Ok::<(), WriteError>(())
-                })
+            let (commits, queue) = commit::channel();
+            let queue = Arc::new(queue);
+            let committing = committers.iter().map_while(|committer| {
+                let queue = queue.clone();
+                let work = move || lock(committer).work(&queue, records, watch);
+                thread::Builder::new().spawn_scoped(scope, work).ok()
             });
-            let commits = thread.is_ok().then_some(commits);
+            let threads: Vec<_> = committing.collect();
+            let commits = (!threads.is_empty()).then_some(commits);
+            // Theirs alone, so that nothing is sent when they have ended.
+            drop(queue);
             let sent = Sent { commits, committer, records, watch };
             let outputs = Outputs::Parts(Box::new(parts), sent);
             let before = files::sum(&own, self.empty());
             let dead_letters = job.dir.join(DEAD_LETTERS_FILE);
             let worked = self.work(outputs, before, &job.todo, &dead_letters, stop, watch);
-            // The writer is gone, and with it the way to send more: the thread comes to its end.
-            let committed = match thread {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                Err(_) => Ok(()),
+            // The writer is gone, and with it the way to send more: the threads come to their end.
+            let join = |thread: thread::ScopedJoinHandle<'_, _>| {
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic))
             };
-            match committed {
+            let committed: Vec<Result<(), WriteError>> = threads.into_iter().map(join).collect();
+            match committed.into_iter().collect() {
                 Ok(()) => worked,
-                Err(error) => Err(Ended::With(error.into())),
+                Err(error) => Err(Ended::With(RunError::from(error))),
             }
         });
         watch.end();

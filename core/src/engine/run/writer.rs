@@ -4,7 +4,7 @@ use std::{io::Write, path::Path, sync::Mutex};
 
 use super::{
     WriteError,
-    commit::{Commits, Committer},
+    commit::{Commits, Committer, ToDisk},
     done::Done,
     folder::OneFile,
     ledger::Ledger,
@@ -24,8 +24,9 @@ pub(super) enum Outputs<'a> {
 
 /// Where finished shards are sent.
 pub(super) struct Sent<'a> {
-    /// The thread that commits them; `None` where the system gave none.
+    /// To the threads that commit them; `None` where the system gave none.
     pub(super) commits: Option<Commits>,
+    /// Commits them here where there is no such thread.
     pub(super) committer: &'a Mutex<Committer>,
     pub(super) records: &'a Mutex<Vec<Record>>,
     pub(super) watch: &'a Watch<'a>,
@@ -81,6 +82,8 @@ impl<'a> Writer<'a> {
                 self.shard.ledger.add(&done.ledger);
                 if done.ends {
                     sent.send(self.shard.end(done.shard, parts)?)?;
+                } else if let Some((path, file)) = parts.grown() {
+                    sent.grown(ToDisk::Growing(path, file));
                 }
             }
             Outputs::Stream(output, dead_letters) => {
@@ -106,15 +109,21 @@ impl<'a> Writer<'a> {
 }
 
 impl Sent<'_> {
+    /// Has it put on the disk, unless there is enough to do for that already.
+    fn grown(&self, growing: ToDisk) {
+        if let Some(commits) = &self.commits {
+            let _ = commits.try_send(growing);
+        }
+    }
+
     fn send(&self, finished: Finished) -> Result<(), Unwritten> {
         match &self.commits {
-            Some(commits) => commits.send(finished).map_err(|_| Unwritten::Refused),
+            Some(commits) => {
+                commits.send(ToDisk::Shard(Box::new(finished))).map_err(|_| Unwritten::Refused)
+            }
             None => {
                 let committer = lock(self.committer);
-                let record = committer.commit(finished)?;
-                self.watch.committed(&record);
-                lock(self.records).push(record);
-                Ok(())
+                Ok(committer.commit(finished, None, self.records, self.watch)?)
             }
         }
     }
