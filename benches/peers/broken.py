@@ -46,7 +46,12 @@ def word(folder):
     """The dead letter, or the last line that tells of an error."""
     letters = folder / "out/run/dead-letters.jsonl"
     if letters.exists():
-        return "; ".join(f"`{letter['error']}` at `{letter['origin']['locator']}`" for letter in lines_of(letters))
+        told = [(code(letter["error"]), code(letter["origin"]["locator"])) for letter in lines_of(letters)]
+        return "; ".join(f"{error}, at {place}" for error, place in told)
     lines = (folder / "log").read_text(errors="replace").splitlines()
     told = [line for line in lines if "rror" in line and "ignore_errors" not in line]
-    return f"`{told[-1].strip()[:160]}`" if told else "nothing"
+    return code(told[-1].rsplit(" - ")[-1].strip()[:160]) if told else "nothing"
+
+
+def code(text):
+    return f"`{text.replace('`', '')}`"

@@ -35,7 +35,7 @@ def check_kept(outputs):
         words = [f"{fewer} texts fewer, which differ from one that is kept in case alone"] * (fewer > 0)
         words += [f"of equal texts another one {other} times"] * (other > 0)
         said[f"{len(documents)}" + f" ({'; '.join(words)})" * bool(words)].append(name)
-    return "Documents kept: " + "; ".join(f"{what} by {' and '.join(names)}" for what, names in said.items()) + "."
+    return "Documents kept: " + "; ".join(f"{what} by {', '.join(names)}" for what, names in said.items()) + "."
 
 
 def check_layers(outputs):

@@ -23,11 +23,12 @@ import time
 import inputs
 from broken import broken_line
 from comparisons import comparisons
+from growth import growth
 from measure import Figures, table
 
 MANIFEST = ["--manifest-path", inputs.HERE.parent.parent / "Cargo.toml"]
 CARGO = ["cargo", "run", "-q", "-r", *MANIFEST, "-p", "docmill-benches", "--bin", "corpus", "--"]
-NAMES = "exact, tokens, unique-jsonl, unique-parquet, warc or broken"
+NAMES = "exact, tokens, unique-jsonl, unique-parquet, warc, growth or broken"
 PEERS = ["datatrove", "spacy", "polars", "fastwarc", "orjson"]
 
 
@@ -94,9 +95,10 @@ def main():
             below.mkdir()
             print("\n".join(compare(comparison, corpus, asked.turns, below)), flush=True)
             shutil.rmtree(below)
-        if not asked.only or "broken" in asked.only:
-            print("\n".join(broken_line(comparisons(program), corpus, pathlib.Path(folder))))
-    print(f"Load after: {os.getloadavg()[0]:.1f}; {(time.monotonic() - began) / 60:.0f} minutes.")
+        for name, rows in [("growth", growth), ("broken", broken_line)]:
+            if not asked.only or name in asked.only:
+                print("\n".join(rows(comparisons(program), corpus, pathlib.Path(folder))), flush=True)
+    print(f"\nLoad after: {os.getloadavg()[0]:.1f}; {(time.monotonic() - began) / 60:.0f} minutes.")
 
 
 main()
