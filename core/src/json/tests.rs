@@ -69,6 +69,27 @@ fn any_value_survives() {
     assert_eq!(document.view().metadata("e"), Some(Value::Number(-1.0)));
 }
 
+/// Such as a plugin or a worker process may send it.
+#[test]
+fn json_that_another_kind_can_say_is_written_as_of_that_kind() {
+    let mut document = DocumentBuf::with_text("x");
+    for (key, json) in [
+        ("a", "8.10"),
+        ("b", r#""\u0041\/""#),
+        ("c", r#"[ 1.0, [2e0, null], {"x" : 1.0} ]"#),
+        ("d", "12345678901234567891"),
+        ("e", "true"),
+        ("f", "tru"),
+    ] {
+        document.set(key, Value::Json(json));
+    }
+    let written = r#"{"docmill":1,"offsets":"chars","id":"","text":"x","metadata":{"a":8.1,"b":"A/","c":[1,[2,null],{"x":1.0}],"d":12345678901234567891,"e":true,"f":"tru"}}"#;
+    let mut line = Vec::new();
+    write(&document.view(), &Form::default(), &mut line);
+    assert_eq!(String::from_utf8(line).unwrap(), written);
+    assert_eq!(again(written, Offsets::Chars), written);
+}
+
 #[test]
 fn metadata_stands_alone_too() {
     for (line, object) in [

@@ -4,10 +4,10 @@ mod answer;
 
 pub use answer::write_answer;
 
-use super::{VERSION, scan};
+use super::{VERSION, read, scan};
 use crate::{
     Annotation, Document, Edit, Layer, Offsets, Origin, Positions, Provenance, Segment,
-    SegmentKind, Span, Value,
+    SegmentKind, Span, Value, arrays::Arrays,
 };
 
 /// What of a document is written, and in which unit.
@@ -129,9 +129,22 @@ impl Writer<'_, '_> {
                 self.raw("]");
             }
             Value::Json(text) => match scan::compact(text) {
-                Some(valid) => self.raw(&valid),
+                Some(valid) => self.json(&valid),
                 None => self.string(text),
             },
+        }
+    }
+
+    /// What another kind can say is written as of that kind, so that it is the same when it is read and written again.
+    fn json(&mut self, valid: &str) {
+        let mut arrays = Arrays::default();
+        let read = match valid.as_bytes() {
+            [b'n' | b'{', ..] => None,
+            _ => read::value(&mut scan::Scanner::new(valid), &mut arrays, false).ok(),
+        };
+        match read.map(|read| arrays.value(read)) {
+            None | Some(Value::Json(_)) => self.raw(valid),
+            Some(value) => self.value(value),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
 const LIST_DEPTH: usize = 16;
 
 /// A value; where it may be one, an object of `start` and `end` is a span, in the line's unit.
-pub(super) fn value(
+pub(in crate::json) fn value(
     scanner: &mut Scanner<'_>,
     arrays: &mut Arrays,
     spans: bool,
