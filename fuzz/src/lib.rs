@@ -17,7 +17,7 @@ mod sources;
 pub type Check = fn(&[u8]);
 
 /// All checks by name, which is that of their fuzz target and of their folder of seeds.
-pub const CHECKS: [(&str, Check); 11] = [
+pub const CHECKS: [(&str, Check); 12] = [
     ("answer", answer::check),
     ("csv", sources::csv),
     ("files", sources::files),
@@ -27,6 +27,7 @@ pub const CHECKS: [(&str, Check); 11] = [
     ("jsonl", sources::jsonl),
     ("lock", lock::check),
     ("offsets", offsets::check),
+    ("parquet", sources::parquet),
     ("pipeline", pipeline::check),
     ("warc", sources::warc),
 ];

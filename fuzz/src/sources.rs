@@ -1,5 +1,5 @@
 //! Sources: every byte of an input is in a document or reported (but for `warc`, which passes over records that are no
-//! pages), twice the same, and what is decoded can be decoded again.
+//! pages, and `parquet`, whose rows are no ranges of bytes), twice the same, and what is decoded can be decoded again.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use docmill_core::{
     engine::{Registry, Rereader},
     testing::{check_input, check_selecting_input},
 };
+use docmill_parquet::ParquetSource;
 use docmill_read::{csv::Csv, files::Files, jsonl::Jsonl, warc::Warc};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -63,6 +64,21 @@ pub(crate) fn warc(bytes: &[u8]) {
     let (path, settings) = input("warc", json!({ "encoding": encoding }));
     let read =
         || check_selecting_input::<Warc>(&path, &settings, bytes, LIMITS[choice % 4], |_| {});
+    assert_eq!(read(), read(), "read twice");
+}
+
+/// The first byte chooses limit and columns; the rest is the file.
+pub(crate) fn parquet(bytes: &[u8]) {
+    let (choice, bytes) = super::choice(bytes);
+    let settings = match choice / 4 % 4 {
+        0 => json!({}),
+        1 => json!({ "text": "a", "id": "b" }),
+        2 => json!({ "html": "b", "metadata": ["a"] }),
+        _ => json!({ "text": "text", "metadata": ["id", "metadata"] }),
+    };
+    let (path, settings) = input("parquet", settings);
+    let limit = LIMITS[choice % 4];
+    let read = || check_selecting_input::<ParquetSource>(&path, &settings, bytes, limit, |_| {});
     assert_eq!(read(), read(), "read twice");
 }
 

@@ -3,11 +3,14 @@
 mod again;
 mod cells;
 mod columns;
+mod contents;
 mod layers;
 mod pages;
 mod place;
 mod ranges;
 mod rows;
+mod schema;
+mod thrift;
 
 use docmill_core::{
     Block, BuildError, Cursor, Cut, DocumentError, Intake, Origin, Shard, Source, SourceContract,

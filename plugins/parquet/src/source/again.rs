@@ -11,8 +11,9 @@ use parquet::{
 };
 
 use super::{
-    pages,
+    contents, pages,
     place::{Place, contained},
+    schema,
 };
 
 /// Where the last call left off.
@@ -61,6 +62,7 @@ pub(super) fn reread(
 impl Left {
     fn open(uri: &str, place: Place) -> Result<Self, ParquetError> {
         let file = File::open(uri)?;
+        schema::check(&file)?;
         let reader = SerializedFileReader::new(file.try_clone()?)?;
         let (uri, column) = (uri.to_owned(), place.column);
         Ok(Left { uri, column, file, reader, group: 0, first: 0, open: None })
@@ -81,7 +83,7 @@ impl Left {
                 let column = usize::try_from(self.column).unwrap_or(usize::MAX);
                 let metadata = group.metadata().columns().get(column).ok_or_else(gone)?;
                 pages::check(&self.file, metadata, usize::MAX)?;
-                match group.get_column_reader(column)? {
+                match contents::column(&*group, column)? {
                     ColumnReader::ByteArrayColumnReader(column) => {
                         self.open = Some((column, self.first));
                     }

@@ -1,22 +1,34 @@
 //! The values of one column, some rows at a time.
 
+use std::collections::VecDeque;
+
 use parquet::{
     basic::{ConvertedType, LogicalType, TimeUnit},
     column::reader::{ColumnReader, ColumnReaderImpl},
     data_type::{ByteArray, DataType},
-    errors::Result,
+    errors::{ParquetError, Result},
     record::Field,
     schema::types::ColumnDescPtr,
 };
 
 use crate::sink::json;
 
+/// How many values the lists of a row group may have for their rows to be read at once. Few in tests, so that they try
+/// both ways.
+const GROUP_CELLS: u64 = if cfg!(test) { 100 } else { 4 << 20 };
+
+/// Of other row groups, rows are read one by one until they have so many values.
+const CELLS: usize = if cfg!(test) { 40 } else { 64 << 10 };
+
+/// How many values the lists of a row may have.
+const ROW_CELLS: usize = 16 << 20;
+
 /// A column that is being read.
 pub(super) struct Cells {
     column: ColumnDescPtr,
     reader: ColumnReader,
-    /// Those that were read and not taken, the last first.
-    read: Vec<Cell>,
+    /// Those that were read and not taken.
+    read: VecDeque<Cell>,
 }
 
 /// A value, or that there is none, and where it stands.
@@ -34,14 +46,23 @@ pub(super) enum Value {
 
 impl Cells {
     pub(super) fn new(column: ColumnDescPtr, reader: ColumnReader) -> Self {
-        Cells { column, reader, read: Vec::new() }
+        Cells { column, reader, read: VecDeque::new() }
     }
 
-    /// Reads so many rows; all that were read before have been taken. Returns how many there were.
-    pub(super) fn read(&mut self, rows: usize) -> Result<usize> {
+    /// Forgets those that were not taken.
+    pub(super) fn clear(&mut self) {
         self.read.clear();
+    }
+
+    /// How many were not taken.
+    pub(super) fn len(&self) -> usize {
+        self.read.len()
+    }
+
+    /// Reads so many rows more. Returns how many there were.
+    pub(super) fn read(&mut self, rows: usize) -> Result<usize> {
         let (column, read) = (&self.column, &mut self.read);
-        let rows = match &mut self.reader {
+        match &mut self.reader {
             ColumnReader::BoolColumnReader(from) => {
                 take(from, column, rows, read, |value| Ok(Value::Other(Field::Bool(value))))
             }
@@ -66,19 +87,18 @@ impl Cells {
             ColumnReader::FixedLenByteArrayColumnReader(from) => {
                 take(from, column, rows, read, |value| bytes(column, value.into()))
             }
-        }?;
-        read.reverse();
-        Ok(rows)
+        }
     }
 
     /// The next value of the row, or the first of the next row.
     pub(super) fn next(&mut self) -> Option<Cell> {
-        self.read.pop()
+        self.read.pop_front()
     }
 
     /// The next value of the row, unless the row has ended.
     pub(super) fn next_in_row(&mut self) -> Option<Cell> {
-        self.read.pop_if(|cell| cell.repeated > 0)
+        self.read.front().filter(|cell| cell.repeated > 0)?;
+        self.read.pop_front()
     }
 }
 
@@ -106,7 +126,7 @@ fn take<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     column: &ColumnDescPtr,
     rows: usize,
-    cells: &mut Vec<Cell>,
+    cells: &mut VecDeque<Cell>,
     value: impl Fn(T::T) -> Result<Value>,
 ) -> Result<usize> {
     let (mut values, mut defined, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
@@ -119,9 +139,42 @@ fn take<T: DataType>(
         let defined = defined.get(at).copied().unwrap_or(whole);
         let repeated = repeated.get(at).copied().unwrap_or(0);
         let found = if defined == whole { values.next() } else { None };
-        cells.push(Cell { defined, repeated, value: found.map(&value).transpose()? });
+        cells.push_back(Cell { defined, repeated, value: found.map(&value).transpose()? });
     }
     Ok(rows)
+}
+
+/// Reads so many rows of lists, or fewer where they hold much, and returns how many. In the row group, the lists have
+/// `listed` values, at most.
+pub(super) fn read_lists(lists: &mut [Cells], listed: u64, rows: usize) -> Result<usize> {
+    if listed <= GROUP_CELLS {
+        lists.iter_mut().try_for_each(|cells| read(cells, rows))?;
+        return Ok(rows);
+    }
+    for row in 1..=rows {
+        let mut held = 0;
+        for cells in &mut *lists {
+            read(cells, 1)?;
+            held += cells.len();
+            if held > ROW_CELLS {
+                return Err(ParquetError::General("a row has lists that are too long".to_owned()));
+            }
+        }
+        if held > CELLS {
+            return Ok(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// Reads so many rows; fewer are an error.
+pub(super) fn read(cells: &mut Cells, rows: usize) -> Result<()> {
+    match cells.read(rows)? == rows {
+        true => Ok(()),
+        false => {
+            Err(ParquetError::General("a column has fewer rows than its row group".to_owned()))
+        }
+    }
 }
 
 impl Value {

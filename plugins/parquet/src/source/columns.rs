@@ -93,6 +93,11 @@ impl Columns {
         }
         all
     }
+
+    /// How many of them, the first ones, have one value a row; the others are lists.
+    pub(super) fn flat(&self) -> usize {
+        1 + usize::from(self.id.is_some()) + self.keys.len() + usize::from(self.own.is_some())
+    }
 }
 
 /// The layers and the metadata of a file of documents that docmill wrote.

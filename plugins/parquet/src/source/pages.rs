@@ -1,12 +1,9 @@
 //! Looks at the headers of a column's pages before the pages are read.
 //!
 //! Who reads pages sets aside as much memory as their headers say, before anything is read. So a header that says
-//! more than its page can hold, or more than a page may, is an error here. Headers are in Thrift's compact form.
+//! more than its page can hold, or more than a page may, is an error here.
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
-};
+use std::{fs::File, io::BufRead};
 
 use parquet::{
     basic::{Compression, Type as Physical},
@@ -14,26 +11,42 @@ use parquet::{
     file::{metadata::ColumnChunkMetaData, reader::ChunkReader},
 };
 
+use super::thrift::{INT, STRUCT, TRUTH, Thrift};
+
 /// How many bytes a page may have, at least, whatever `max-document` says: writers begin a new one after 1 to 100 MiB.
 const PAGE_BYTES: u64 = 256 << 20;
 
-/// How deep a header's structs may nest; those of the format have three levels.
-const DEPTH: usize = 8;
+/// How many values a dictionary may have, and a page whose reader holds something for each of its values.
+pub(super) const VALUES: u64 = 1 << 24;
 
-/// Checks the headers of a column of a row group; its values have `max_document` bytes, at most.
+/// How many bytes a value of a column may have in which all have the same number.
+const WIDTH: i32 = 1 << 20;
+
+/// The number of the encoding whose values have parts of the values before them.
+const DELTA_BYTE_ARRAY: i64 = 7;
+
+/// Checks the headers of a column of a row group; its values have `max_document` bytes, at most. Returns whether its
+/// values, decoded, can have much more bytes than its pages.
 pub(super) fn check(
     file: &File,
     column: &ColumnChunkMetaData,
     max_document: usize,
-) -> Result<(), ParquetError> {
+) -> Result<bool, ParquetError> {
+    let width = column.column_descr().type_length();
+    if column.column_type() == Physical::FIXED_LEN_BYTE_ARRAY && !(1..=WIDTH).contains(&width) {
+        return Err(lies("the values of a column have no bytes, or too many"));
+    }
     let (start, len) = column.byte_range();
     if start.checked_add(len).is_none_or(|end| end > file.metadata().map_or(0, |file| file.len())) {
         return Err(lies("a column goes on behind the end of the file"));
     }
     let largest = PAGE_BYTES.max((max_document as u64).saturating_mul(2));
-    let mut headers = Headers { from: file.get_read(start)?, left: len };
+    let mut headers = Thrift { from: file.get_read(start)?, left: len };
+    let mut grows = false;
     while headers.left > 0 {
-        let header = headers.header(&mut Header::default(), &[], DEPTH)?;
+        let mut header = Header::default();
+        header.read(&mut headers, 0)?;
+        grows |= header.encoding == DELTA_BYTE_ARRAY;
         let (packed, unpacked) = (unsigned(header.packed)?, unsigned(header.unpacked)?);
         if packed > headers.left {
             return Err(lies("a page is longer than its column"));
@@ -47,13 +60,14 @@ pub(super) fn check(
                  or write the file with smaller pages"
             )));
         }
-        if unsigned(header.entries)?.saturating_mul(least(column)) > unpacked {
+        let entries = unsigned(header.entries)?;
+        if entries.saturating_mul(least(column)) > unpacked || entries > VALUES {
             return Err(lies("a dictionary has more values than its page can hold"));
         }
         headers.left -= packed;
         headers.from.seek_relative(packed as i64)?;
     }
-    Ok(())
+    Ok(grows)
 }
 
 /// How many bytes so many compressed ones can become, at most.
@@ -86,99 +100,37 @@ struct Header {
     packed: i64,
     /// The values of a dictionary.
     entries: i64,
+    /// How the values of a page are encoded, by number.
+    encoding: i64,
 }
 
-/// Reads headers.
-struct Headers {
-    from: BufReader<File>,
-    /// How many bytes of the column are left.
-    left: u64,
-}
-
-impl Headers {
-    /// Reads a struct that stands at this path of field numbers.
-    fn header(
+impl Header {
+    /// Reads the struct that stands in this field of a header; 0 is the header itself.
+    fn read<R: BufRead>(
         &mut self,
-        header: &mut Header,
-        path: &[i64],
-        depth: usize,
-    ) -> Result<Header, ParquetError> {
-        let mut number = 0;
-        loop {
-            let head = self.byte()?;
-            if head == 0 {
-                return Ok(*header);
-            }
-            number = match head >> 4 {
-                0 => self.signed()?,
-                more => number + i64::from(more),
+        thrift: &mut Thrift<R>,
+        inside: i64,
+    ) -> Result<(), ParquetError> {
+        let mut last = 0;
+        while let Some((number, kind)) = thrift.field(last)? {
+            let expected = match (inside, number) {
+                (0, 1..=4) | (5, 1..=4) | (7, 1 | 2) | (8, 1..=6) => INT,
+                (0, 5..=8) | (5, 5) | (8, 8) => STRUCT,
+                (7, 3) | (8, 7) => TRUTH,
+                _ => kind,
             };
-            match (path, number, head & 0xf) {
-                ([], 2, 5) => header.unpacked = self.signed()?,
-                ([], 3, 5) => header.packed = self.signed()?,
-                ([7], 1, 5) => header.entries = self.signed()?,
-                ([], _, 12) if depth > 0 => {
-                    self.header(header, &[number], depth - 1)?;
-                }
-                (_, _, kind) => self.skip(kind, depth)?,
+            match (inside, number) {
+                _ if kind != expected => return Err(lies("a page's header cannot be read")),
+                (0, 2) => self.unpacked = thrift.signed()?,
+                (0, 3) => self.packed = thrift.signed()?,
+                (7, 1) => self.entries = thrift.signed()?,
+                (5, 2) | (8, 4) => self.encoding = thrift.signed()?,
+                (0, 5..=8) => self.read(thrift, number)?,
+                _ => thrift.skip(kind)?,
             }
+            last = number;
         }
-    }
-
-    /// Passes over a value of this kind.
-    fn skip(&mut self, kind: u8, depth: usize) -> Result<(), ParquetError> {
-        match kind {
-            // Truth values stand in the head of their field.
-            1 | 2 => Ok(()),
-            3 => self.pass(1),
-            4..=6 => self.varint().map(drop),
-            7 => self.pass(8),
-            8 => {
-                let len = self.varint()?;
-                self.pass(len)
-            }
-            12 if depth > 0 => self.header(&mut Header::default(), &[-1], depth - 1).map(drop),
-            // The format has no lists in headers.
-            _ => Err(lies("a page's header cannot be read")),
-        }
-    }
-
-    fn pass(&mut self, len: u64) -> Result<(), ParquetError> {
-        self.take(len)?;
-        match io::copy(&mut (&mut self.from).take(len), &mut io::sink())? == len {
-            true => Ok(()),
-            false => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-        }
-    }
-
-    fn take(&mut self, len: u64) -> Result<(), ParquetError> {
-        let left = self.left.checked_sub(len);
-        self.left = left.ok_or_else(|| lies("a page's header breaks off"))?;
         Ok(())
-    }
-
-    fn byte(&mut self) -> Result<u8, ParquetError> {
-        self.take(1)?;
-        let byte = self.from.fill_buf()?.first().copied();
-        self.from.consume(usize::from(byte.is_some()));
-        byte.ok_or_else(|| lies("a page's header breaks off"))
-    }
-
-    fn varint(&mut self) -> Result<u64, ParquetError> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(lies("a page's header cannot be read"))
-    }
-
-    fn signed(&mut self) -> Result<i64, ParquetError> {
-        let value = self.varint()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 }
 
@@ -224,7 +176,7 @@ mod tests {
             .build()
             .unwrap();
         let found = super::check(&file, &column, 1 << 20);
-        found.map_or_else(|error| error.to_string(), |()| "fine".to_owned())
+        found.map_or_else(|error| error.to_string(), |_| "fine".to_owned())
     }
 
     #[test]
@@ -242,5 +194,16 @@ mod tests {
         assert!(checked(plain, 101, 101, 100).contains("a page is longer than its column"));
         let found = checked(zstd, 300 << 20, 1 << 20, 1 << 20);
         assert!(found.contains("raise max-document"), "{found}");
+    }
+
+    #[test]
+    fn values_of_one_width_have_some_bytes_and_not_too_many() {
+        for (width, fine) in [(16, true), (0, false), (WIDTH, true), (WIDTH + 1, false)] {
+            let schema = format!("message schema {{ required fixed_len_byte_array({width}) w; }}");
+            let schema = SchemaDescriptor::new(Arc::new(parse_message_type(&schema).unwrap()));
+            let column = ColumnChunkMetaData::builder(schema.column(0)).build().unwrap();
+            let found = super::check(&tempfile::tempfile().unwrap(), &column, 1 << 20);
+            assert_eq!(found.is_ok(), fine, "{width}: {found:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use parquet::file::{
     reader::{FileReader, SerializedFileReader},
 };
 
-use super::place::contained;
+use super::{place::contained, schema};
 
 /// A range holds row groups of this many bytes, at least; several ranges may go into one shard.
 const RANGE_BYTES: u64 = 8 << 20;
@@ -21,7 +21,9 @@ const RANGE_BYTES: u64 = 8 << 20;
 pub(super) fn divide(input: Input) -> Vec<Input> {
     let Some(bytes) = input.bytes.filter(|bytes| *bytes > RANGE_BYTES) else { return vec![input] };
     let starts = contained(|| {
-        let reader = SerializedFileReader::new(File::open(&input.uri)?)?;
+        let file = File::open(&input.uri)?;
+        schema::check(&file)?;
+        let reader = SerializedFileReader::new(file)?;
         Ok(starts(reader.metadata()))
     });
     let cuts = cuts(&starts.unwrap_or_default(), bytes);

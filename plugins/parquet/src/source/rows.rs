@@ -12,12 +12,13 @@ use parquet::{
 };
 
 use super::{
-    cells::Cells,
+    cells::{self, Cells},
     columns::{Columns, Wanted},
+    contents,
     layers::{Layers, members},
     pages,
     place::{Place, contained},
-    ranges,
+    ranges, schema,
 };
 use crate::sink::json;
 
@@ -43,6 +44,7 @@ impl RowsCut {
         let uri: Arc<str> = input.uri.into();
         let opened = contained(|| {
             let file = File::open(&*uri)?;
+            schema::check(&file)?;
             Ok((file.try_clone()?, SerializedFileReader::new(file)?))
         });
         let opened = opened.map_err(|error| {
@@ -108,6 +110,8 @@ struct Table {
     read: usize,
     /// How many rows are read at once.
     at_once: usize,
+    /// How many values the lists of the row group have, as it says; they have no more.
+    listed: u64,
     /// The number of the next row.
     row: u64,
     /// How many bytes its rows had in blocks, counted from where the range begins.
@@ -136,6 +140,7 @@ impl Table {
             left,
             read,
             at_once,
+            listed: 0,
             row,
             offset,
         }
@@ -186,20 +191,26 @@ impl Table {
         let group = self.reader.get_row_group(self.group)?;
         let metadata = group.metadata();
         self.cells.clear();
-        let mut bytes = 0_i64;
+        self.listed = 0;
+        let (mut bytes, mut grows) = (0_i64, false);
         for at in self.columns.all() {
             let column = metadata.columns().get(at);
             let column = column.ok_or_else(|| broken("a row group lacks a column"))?;
             bytes = bytes.saturating_add(column.uncompressed_size().max(0));
-            pages::check(&self.file, column, max_document)?;
-            self.cells.push(Cells::new(column.column_descr_ptr(), group.get_column_reader(at)?));
+            grows |= pages::check(&self.file, column, max_document)?;
+            if column.column_descr().max_rep_level() > 0 {
+                let values = u64::try_from(column.num_values()).unwrap_or(u64::MAX);
+                self.listed = self.listed.saturating_add(values);
+            }
+            self.cells.push(Cells::new(column.column_descr_ptr(), contents::column(&*group, at)?));
         }
         self.left = usize::try_from(metadata.num_rows())
             .map_err(|_| broken("a row group has fewer rows than none"))?;
         let stored = u64::try_from(metadata.compressed_size()).unwrap_or(0);
         self.size = (stored, self.left.max(1) as u64);
         let row_bytes = usize::try_from(bytes).unwrap_or(usize::MAX) / self.left.max(1);
-        self.at_once = (BLOCK_BYTES / row_bytes.max(1)).clamp(1, ROWS);
+        let at_once = (BLOCK_BYTES / row_bytes.max(1)).clamp(1, ROWS);
+        self.at_once = if grows { 1 } else { at_once };
         self.group += 1;
         Ok(true)
     }
@@ -214,12 +225,11 @@ impl Table {
     }
 
     fn read_rows(&mut self) -> Result<(), ParquetError> {
-        let rows = self.at_once.min(self.left);
-        for cells in &mut self.cells {
-            if cells.read(rows)? != rows {
-                return Err(broken("a column has fewer rows than its row group"));
-            }
-        }
+        self.cells.iter_mut().for_each(Cells::clear);
+        let flat = self.columns.flat();
+        let (flat, lists) = self.cells.split_at_mut_checked(flat).unwrap_or_default();
+        let rows = cells::read_lists(lists, self.listed, self.at_once.min(self.left))?;
+        flat.iter_mut().try_for_each(|flat| cells::read(flat, rows))?;
         self.left -= rows;
         self.read = rows;
         Ok(())
@@ -228,7 +238,7 @@ impl Table {
     /// Writes the next row. An error concerns this row alone.
     fn write(&mut self, out: &mut Vec<u8>, max_document: usize) -> Result<(), String> {
         let Columns { html, id, keys, own, .. } = &self.columns;
-        let flat = 1 + usize::from(id.is_some()) + keys.len() + usize::from(own.is_some());
+        let flat = self.columns.flat();
         let (flat, mut lists) = self.cells.split_at_mut_checked(flat).unwrap_or_default();
         // All are taken, whatever becomes of the row.
         let mut row: vec::IntoIter<_> =
