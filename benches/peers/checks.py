@@ -38,6 +38,17 @@ def check_kept(outputs):
     return "Documents kept: " + "; ".join(f"{what} by {', '.join(names)}" for what, names in said.items()) + "."
 
 
+def check_planted(outputs):
+    """Of each article one should be left; how many copies were left beside it, and how many articles are missing."""
+    said = collections.defaultdict(list)
+    for name, documents in outputs:
+        left = collections.Counter(document["metadata"]["article"] for document in documents)
+        missing, copies = max(left) + 1 - len(left), left.total() - len(left)
+        require(copies + missing < len(left) / 100, f"{name} left {copies} copies, and {missing} articles are missing")
+        said[f"{len(left)} articles and {copies} copies of them, {missing} articles missing"].append(name)
+    return "Left: " + "; ".join(f"{what}, by {', '.join(names)}" for what, names in said.items()) + "."
+
+
 def check_layers(outputs):
     """The texts are the same; of the layers, how many spans are. All of a kind write the same (peers, docmills)."""
     counted = collections.Counter()

@@ -28,7 +28,7 @@ from measure import Figures, table
 
 MANIFEST = ["--manifest-path", inputs.HERE.parent.parent / "Cargo.toml"]
 CARGO = ["cargo", "run", "-q", "-r", *MANIFEST, "-p", "docmill-benches", "--bin", "corpus", "--"]
-NAMES = "exact, tokens, unique-jsonl, unique-parquet, warc, growth or broken"
+NAMES = "exact, near, tokens, unique-jsonl, unique-parquet, warc, growth or broken"
 PEERS = ["datatrove", "spacy", "polars", "fastwarc", "orjson"]
 
 

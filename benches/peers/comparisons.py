@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 
 import inputs
-from checks import check_kept, check_layers, check_pages
+from checks import check_kept, check_layers, check_pages, check_planted
 from measure import Contender
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -76,6 +76,22 @@ def exact(program):
     return Comparison("exact", "datatrove: filter, exact duplicates, JSON lines", make, everyone, check_kept)
 
 
+def near(program):
+    def read(folder):
+        return lines_of(*sorted(folder.glob("documents/*.jsonl")))
+
+    everyone = []
+    for threads in [1, 2]:
+        everyone.append(peer("datatrove", threads, "datatrove_near.py", [threads], "out", read))
+        everyone += with_and_without_map(program, "near.toml", threads)
+
+    def make(_, folder):
+        return inputs.in_halves(inputs.near_copies(4), folder)
+
+    title = "datatrove: near-duplicates by MinHash, JSON lines"
+    return Comparison("near", title, make, everyone, check_planted)
+
+
 def unique(program, sink):
     parquet, everyone = sink == "parquet", []
     for threads in [1, 2]:
@@ -125,6 +141,7 @@ def warc(program):
 def comparisons(program):
     return [
         exact(program),
+        near(program),
         tokens(program),
         unique(program, "jsonl"),
         unique(program, "parquet"),

@@ -35,6 +35,26 @@ def with_copies(lines):
             yield json.dumps(copy, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
+def near_copies(megabytes):
+    """Articles of invented words, and after one in ten a copy of an earlier one with one word in twenty exchanged."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices("etaoinshrdlucmfwypvbgk", k=chance.randint(2, 11))) for _ in range(30_000)]
+    weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(words))))
+    articles, written = [], 0
+    while written < megabytes * 1_000_000:
+        copy, number = chance.random() < COPIES and articles, len(articles)
+        if copy:
+            number = chance.randrange(len(articles))
+            text = [chance.choice(words) if chance.random() < 0.05 else word for word in articles[number]]
+        else:
+            text = chance.choices(words, cum_weights=weights, k=chance.randint(300, 600))
+            articles.append(text)
+        document = {"id": f"doc-{written:010}", "metadata": {"article": number}, "text": " ".join(text)}
+        line = json.dumps(document).encode() + b"\n"
+        written += len(line)
+        yield line
+
+
 def in_halves(lines, folder):
     """Writes lines to two files, since datatrove's tasks share nothing smaller than a file."""
     lines = list(lines)
