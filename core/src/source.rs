@@ -105,6 +105,10 @@ pub struct Input {
     /// The records that begin in these bytes of it, as stored; all, where there is none. Sources that can begin
     /// in the middle of a file divide large ones among shards.
     pub range: Option<std::ops::Range<u64>>,
+    /// What its store calls these bytes, another name than any other bytes under the same `uri` have: an object's
+    /// e-tag. It is part of the run's key, so that a run whose input was replaced is not resumed. None of local files,
+    /// whose time of change tells.
+    pub version: Option<String>,
 }
 
 /// Reads a shard in blocks.

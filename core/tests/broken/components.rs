@@ -105,7 +105,7 @@ impl Source for Notes {
         let input = |path: std::path::PathBuf| Input {
             bytes: std::fs::metadata(&path).ok().map(|metadata| metadata.len()),
             uri: path.to_str().unwrap_or_default().to_owned(),
-            range: None,
+            ..Input::default()
         };
         Ok(vec![Shard { inputs: inputs.into_iter().map(input).collect() }])
     }

@@ -142,6 +142,7 @@ impl Source for Texts {
                 uri: "texts".into(),
                 bytes: Some(texts.iter().map(|text| text.len() as u64).sum()),
                 range: Some(start..start + texts.len() as u64),
+                ..Input::default()
             }
         };
         Ok(vec![Shard { inputs: self.0.chunks(PART).enumerate().map(part).collect() }])

@@ -191,9 +191,12 @@ fn listed(
         Some(Ok(shards)) => shards,
         Some(Err(error)) => {
             let place = &source.settings.at(error.setting()).place;
-            findings
-                .at(Code::InputNotFound, place, chain(&error))
-                .help("paths are relative to the working directory, which `-C DIR` changes");
+            let message = chain(&error);
+            let is_address = message.contains("://");
+            let finding = findings.at(Code::InputNotFound, place, message);
+            if !is_address {
+                finding.help("paths are relative to the working directory, which `-C DIR` changes");
+            }
             Vec::new()
         }
         None => Vec::new(),

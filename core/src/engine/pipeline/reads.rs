@@ -30,9 +30,13 @@ fn collect(node: &Node, schema: &Json, findings: &mut Findings, files: &mut Vec<
             let file = PathBuf::from(path);
             if !file.is_file() {
                 let is = if file.is_dir() { "is a folder" } else { "is not there" };
+                let help = match path.contains("://") {
+                    true => "it must be a local file: fetch it first, and write its path here",
+                    false => "paths are relative to the working directory, which `-C DIR` changes",
+                };
                 findings
                     .at(Code::InputNotFound, &node.place, format!("the file `{path}` {is}"))
-                    .help("paths are relative to the working directory, which `-C DIR` changes");
+                    .help(help);
             }
             files.push(file);
         }

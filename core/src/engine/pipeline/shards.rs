@@ -19,7 +19,7 @@ pub(super) fn group(inputs: impl IntoIterator<Item = Input>, bytes: u64) -> Vec<
         held = held.saturating_add(input.bytes.unwrap_or(0));
         let Some(shard) = shards.last_mut() else { continue };
         match (shard.inputs.last_mut(), &input.range) {
-            (Some(Input { uri, bytes: Some(bytes), range: Some(last) }), Some(range))
+            (Some(Input { uri, bytes: Some(bytes), range: Some(last), .. }), Some(range))
                 if *uri == input.uri && last.end == range.start =>
             {
                 last.end = range.end;
@@ -50,6 +50,7 @@ mod tests {
             uri: uri.to_owned(),
             bytes: Some(end - start),
             range: Some(start..end),
+            ..Input::default()
         };
         let inputs = || (0..5).map(|at| range("a", at * 4, at * 4 + 4)).chain([range("b", 0, 4)]);
         let shards = group(inputs(), 8);

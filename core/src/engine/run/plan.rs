@@ -53,6 +53,8 @@ struct Planned {
     bytes: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     range: Option<(u64, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     /// When it was changed last, in nanoseconds since 1970. Not in the key: the same input has another time on
     /// another machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +69,7 @@ impl Planned {
             uri: input.uri.clone(),
             bytes: input.bytes,
             range: input.range.as_ref().map(|range| (range.start, range.end)),
+            version: input.version.clone(),
             modified: since.and_then(|since| u64::try_from(since.as_nanos()).ok()),
         }
     }
@@ -141,14 +144,15 @@ impl Plan {
     }
 
     /// A shard, as the plan in this folder has it. Where an input that is divided has changed since, nobody knows
-    /// any more which document is which.
+    /// any more which document is which; of others, whatever is there now is meant.
     pub(super) fn shard(work: &Path, number: usize) -> io::Result<Shard> {
         let line = BufReader::new(File::open(work.join(PLAN_FILE))?).lines().nth(1 + number);
         let planned: Vec<Planned> = serde_json::from_str(&line.unwrap_or(Ok(String::new()))?)?;
         let mut shard = Shard::default();
         for planned in planned {
             let range = planned.range.map(|(start, end)| start..end);
-            let input = Input { uri: planned.uri.clone(), bytes: planned.bytes, range };
+            let input =
+                Input { uri: planned.uri.clone(), bytes: planned.bytes, range, version: None };
             if input.range.is_some() && Planned::of(&input).modified != planned.modified {
                 let message = format!("`{}` is divided among shards and has changed", input.uri);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));

@@ -35,6 +35,7 @@ pub(super) fn divide(input: Input) -> Vec<Input> {
         uri: input.uri.clone(),
         bytes: Some(range.end - range.start),
         range: Some(range),
+        ..Input::default()
     };
     ranges.map(part).collect()
 }

@@ -41,7 +41,7 @@ pub(super) fn source(
     chosen
 }
 
-/// The source for a file, a glob or `-`.
+/// The source for a file, a glob, an address (`s3://…`) or `-`.
 fn file(
     registry: &Registry,
     own: Option<&'static str>,
@@ -58,12 +58,14 @@ fn file(
         return Some(first);
     }
     let is_glob = path.contains(['*', '?', '[', '{']) && !Path::new(path).exists();
-    if let (true, Some(own)) = (is_glob, own) {
+    // What lies in a store is not known here.
+    let is_address = path.contains("://");
+    if let (true, Some(own)) = (is_glob || is_address, own) {
         return Some(own);
     }
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
     let found = match extension {
-        _ if !is_glob && !Path::new(path).exists() => {
+        _ if !is_glob && !is_address && !Path::new(path).exists() => {
             findings.at(Code::InputNotFound, place, format!("there is no file or folder `{path}`"))
         }
         Some(extension) => findings.at(
