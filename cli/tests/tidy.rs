@@ -330,6 +330,14 @@ fn only_the_run_and_two_others_know_threads() {
 }
 
 #[test]
+fn only_stores_are_asynchronous() {
+    let words = ["async fn", "async move", "async {", ".await", "tokio::"];
+    let rule = |file: &File| file.lines(|line| words.iter().any(|word| line.contains(word)));
+    let sources = sources_beside(&["plugins/paths/src/stores/"]);
+    hold(rule, &sources, &File::new("core/src/a.rs", "async fn wait() {}"));
+}
+
+#[test]
 fn only_the_binary_prints_or_exits() {
     let rule = |file: &File| {
         file.lines(|line| {

@@ -96,6 +96,11 @@ impl Source for ParquetSource {
     }
 
     fn shards(&self) -> Result<Vec<Shard>, BuildError> {
+        if let Some(at) = self.paths.iter().position(|path| paths::is_in_store(path)) {
+            let message =
+                "Parquet is read from local files alone, for its end is read first; fetch it first";
+            return Err(BuildError::at(format!("/paths/{at}"), message));
+        }
         let shards = paths::shards(&self.paths, Self::EXTENSIONS, false)?;
         let inputs = shards.into_iter().flat_map(|shard| shard.inputs).flat_map(ranges::divide);
         Ok(vec![Shard { inputs: inputs.collect() }])

@@ -3,6 +3,9 @@
 //! A path that is there is taken as it is, even where it holds `*` or `[`; else it is a glob. What one
 //! path gives is sorted by its bytes, with `/` between folders, so that the order is the same on every
 //! machine; paths keep their own order, and a file that two of them give is read once.
+//!
+//! With the feature `object-store`, a path can be an address in a store: `s3://bucket/prefix/*.jsonl.gz`. Without
+//! it, such a path is refused.
 
 use std::{
     collections::HashSet,
@@ -13,8 +16,21 @@ use std::{
 use docmill_core::{BuildError, Input, Shard};
 use glob::MatchOptions;
 
-/// The inputs that these paths give. A folder gives all files below it, at any depth, with one of the
-/// endings; hidden ones (`.name`) are passed over. An error points at its path.
+mod address;
+mod stored;
+#[cfg(feature = "object-store")]
+mod stores;
+#[cfg(not(feature = "object-store"))]
+#[path = "stores/absent.rs"]
+mod stores;
+
+pub use address::is_in_store;
+pub use stored::{Stored, open};
+
+use address::Address;
+
+/// The inputs that these paths give. A folder, or an address that ends in `/`, gives all files below it, at any depth,
+/// with one of the endings; hidden ones (`.name`) are passed over. An error points at its path.
 pub fn shards(
     paths: &[String],
     endings: &[&str],
@@ -22,13 +38,18 @@ pub fn shards(
 ) -> Result<Vec<Shard>, BuildError> {
     let mut seen = HashSet::new();
     let mut inputs = Vec::new();
+    let mut listings = stores::Listings::default();
     for (number, path) in paths.iter().enumerate() {
         let at = |message| BuildError::at(format!("/paths/{number}"), message);
         if path == "-" && standard_input {
             inputs.push(Input { uri: "-".to_owned(), bytes: None, ..Input::default() });
             continue;
         }
-        let mut found = expand(path, endings).map_err(at)?;
+        let found = match Address::of(path) {
+            Some(address) => listings.expand(path, address, endings),
+            None => expand(path, endings),
+        };
+        let mut found = found.map_err(at)?;
         if found.is_empty() {
             return Err(at(format!("`{path}` finds no file{}", hint(path, endings))));
         }
@@ -40,7 +61,11 @@ pub fn shards(
 
 fn hint(path: &str, endings: &[&str]) -> String {
     let endings: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
-    if Path::new(path).is_dir() {
+    let folder = match is_in_store(path) {
+        true => path.ends_with('/'),
+        false => Path::new(path).is_dir(),
+    };
+    if folder {
         format!(" whose name ends in {}; name others by a glob", endings.join(", "))
     } else {
         String::new()
@@ -56,17 +81,13 @@ fn expand(path: &str, endings: &[&str]) -> Result<Vec<Input>, String> {
         }
         Ok(_) => Ok(vec![input(Path::new(path))?]),
         Err(_) if path.contains(['*', '?', '[']) => matches(path),
-        Err(_) => Err(format!("there is no file or folder `{path}`")),
+        Err(_) => Err(address::unknown_scheme(path)
+            .unwrap_or_else(|| format!("there is no file or folder `{path}`"))),
     }
 }
 
 fn matches(pattern: &str) -> Result<Vec<Input>, String> {
-    let options = MatchOptions {
-        case_sensitive: true,
-        require_literal_separator: true,
-        require_literal_leading_dot: true,
-    };
-    let found = glob::glob_with(pattern, options)
+    let found = glob::glob_with(pattern, options())
         .map_err(|error| format!("`{pattern}` is no valid glob: {}", error.msg))?;
     let mut inputs = Vec::new();
     for path in found {
@@ -76,6 +97,15 @@ fn matches(pattern: &str) -> Result<Vec<Input>, String> {
         }
     }
     Ok(inputs)
+}
+
+/// How globs match.
+fn options() -> MatchOptions {
+    MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    }
 }
 
 /// Links to folders are not followed: they may lead in circles.
@@ -120,7 +150,8 @@ fn input(path: &Path) -> Result<Input, String> {
             path.display()
         ));
     };
-    let uri = uri.strip_prefix("./").unwrap_or(uri);
+    // Without its `./`, a file below the folder `s3:` would be an address.
+    let uri = uri.strip_prefix("./").filter(|uri| !is_in_store(uri)).unwrap_or(uri);
     let uri = if cfg!(windows) { uri.replace('\\', "/") } else { uri.to_owned() };
     // A size that is not known now is no fault yet: the file is read later, and fails then.
     let bytes = fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.len());
@@ -174,6 +205,19 @@ mod tests {
     fn a_path_that_is_there_is_no_glob() {
         let folder = folder();
         assert_eq!(found(folder.path(), &["[1].txt"]).unwrap(), ["[1].txt"]);
+    }
+
+    #[cfg(not(feature = "object-store"))]
+    #[test]
+    fn a_docmill_without_stores_says_what_to_build() {
+        for path in ["s3://bucket/*.txt", "gs://bucket/a.txt", "az://bucket/"] {
+            let error = shards(&["-".to_owned(), path.to_owned()], &["txt"], true);
+            let error = error.unwrap_err();
+            assert_eq!(error.setting(), "/paths/1");
+            let message = error.to_string();
+            assert!(message.contains("--features object-store"), "{message}");
+            assert!(open(path, None).unwrap_err().to_string().contains("without object stores"));
+        }
     }
 
     #[test]

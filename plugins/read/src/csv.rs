@@ -6,8 +6,8 @@ pub(crate) mod rows;
 pub(crate) mod scan;
 
 use docmill_core::{
-    Block, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Intake, Origin, Shard, Source,
-    SourceContract,
+    Block, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Input, Intake, Origin, Shard,
+    Source, SourceContract,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,9 +24,11 @@ use scan::{Fields, Row};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all
-    /// files below it whose name ends in `.csv` or `.tsv`, also with `.gz` or `.zst` after it; a glob
-    /// knows `*`, `?`, `[a-z]` and `**` for folders at any depth. No default.
+    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all files below it
+    /// whose name ends in `.csv` or `.tsv`, also with `.gz` or `.zst` after it; a glob knows `*`, `?`, `[a-z]` and `**`
+    /// for folders at any depth. Also the address of an object in a store (`s3://bucket/key`, `gs://…`, `az://…`), of
+    /// all below a prefix (with `/` at its end), or a glob of these, where docmill is built with the feature `object-
+    /// store`. No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
     /// The column that holds the text. Default: `text`.
@@ -95,8 +97,8 @@ impl Source for Csv {
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
         let (wanted, delimiter) = (self.wanted.clone(), self.delimiter);
-        let begin = move |uri: std::sync::Arc<str>, _: &Option<_>, tally: &open::Tally| {
-            let bytes = open::open_counted(&uri, tally)?.bytes;
+        let begin = move |uri: std::sync::Arc<str>, input: &Input, tally: &open::Tally| {
+            let bytes = open::open_counted(input, tally)?.bytes;
             let delimiter = delimiter_of(&uri, delimiter);
             let wanted = wanted.clone();
             let check = move |header: &[u8]| wanted.columns(header, delimiter).map(drop);

@@ -30,9 +30,11 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all
-    /// files below it whose name ends in `.txt`, `.html` or `.htm`, also with `.gz` or `.zst` after it; a
-    /// glob knows `*`, `?`, `[a-z]` and `**` for folders at any depth. No default.
+    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all files below it
+    /// whose name ends in `.txt`, `.html` or `.htm`, also with `.gz` or `.zst` after it; a glob knows `*`, `?`, `[a-z]`
+    /// and `**` for folders at any depth. Also the address of an object in a store (`s3://bucket/key`, `gs://…`,
+    /// `az://…`), of all below a prefix (with `/` at its end), or a glob of these, where docmill is built with the
+    /// feature `object-store`. No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
     /// How the bytes are to be read: `auto`, or a WHATWG encoding label such as `utf-8`,
@@ -121,7 +123,7 @@ impl Source for Files {
         raw: &mut Vec<u8>,
     ) -> Result<(), DocumentError> {
         raw.clear();
-        let read = open::open_any(&origin.uri, &Tally::default())
+        let read = open::open_any(&origin.uri, None, &Tally::default())
             .and_then(|mut file| file.bytes.read_to_end(raw));
         read.map(drop).map_err(|error| DocumentError::because("its file cannot be opened", error))
     }
@@ -147,9 +149,9 @@ impl Cut for FilesCut {
     fn next(&mut self, block: &mut Block) -> bool {
         while block.bytes.len() < BLOCK_BYTES {
             let Some(input) = self.inputs.next() else { break };
-            let uri: Arc<str> = input.uri.into();
+            let uri: Arc<str> = input.uri.as_str().into();
             let start = block.bytes.len();
-            if let Err(error) = self.read(&uri, &mut block.bytes) {
+            if let Err(error) = self.read(&input, &mut block.bytes) {
                 block.bytes.truncate(start);
                 block.fail(&uri, 0, "", error);
                 continue;
@@ -165,7 +167,7 @@ impl Cut for FilesCut {
 impl FilesCut {
     /// Appends a file, decompressed, unless it is too large. The size of one that is not compressed
     /// tells that before it is read.
-    fn read(&self, uri: &str, bytes: &mut Vec<u8>) -> Result<(), String> {
+    fn read(&self, input: &Input, bytes: &mut Vec<u8>) -> Result<(), String> {
         let failed = |error: io::Error| {
             format!("the file cannot be read: {error}; repair it or leave it out")
         };
@@ -175,7 +177,8 @@ impl FilesCut {
                 "the file has {size}, more than max-document allows ({limit}); raise it in [run]"
             )
         };
-        let file = open::open_any(uri, &self.tally).map_err(failed)?;
+        let file = open::open_any(&input.uri, input.version.as_deref(), &self.tally);
+        let file = file.map_err(failed)?;
         if let Some(len) = file.len.filter(|len| *len > limit) {
             return Err(too_large(format!("{len} bytes")));
         }

@@ -1,6 +1,6 @@
 //! Goes through the inputs of a shard, and reports those that cannot be opened or break off.
 
-use std::{io, ops::Range, sync::Arc, vec};
+use std::{io, sync::Arc, vec};
 
 use docmill_core::{BLOCK_BYTES, Block, Cut, Input, Shard};
 
@@ -16,10 +16,9 @@ pub(crate) trait Records: Send {
     fn fill(&mut self, block: &mut Block, max_document: usize) -> bool;
 }
 
-/// Opens an input, by its path, to read its records: those that begin in a range of it, where there is one. What is
+/// Opens an input, of this path, to read its records: those that begin in a range of it, where there is one. What is
 /// read is to be counted.
-type Begin =
-    Box<dyn Fn(Arc<str>, &Option<Range<u64>>, &Tally) -> io::Result<Box<dyn Records>> + Send>;
+type Begin = Box<dyn Fn(Arc<str>, &Input, &Tally) -> io::Result<Box<dyn Records>> + Send>;
 
 /// Reads the inputs of a shard.
 pub(crate) struct InputsCut {
@@ -41,8 +40,8 @@ impl InputsCut {
         let Some(input) = self.inputs.next() else {
             return false;
         };
-        let uri: Arc<str> = input.uri.into();
-        match (self.begin)(uri.clone(), &input.range, &self.tally) {
+        let uri: Arc<str> = input.uri.as_str().into();
+        match (self.begin)(uri.clone(), &input, &self.tally) {
             Ok(records) => self.open = Some(records),
             Err(error) => {
                 let message =

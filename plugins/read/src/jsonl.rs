@@ -27,10 +27,11 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Files, folders and globs, relative to the working directory, or `-` for standard input: one or
-    /// more. A folder gives all files below it whose name ends in `.jsonl` or `.ndjson`, also with
-    /// `.gz` or `.zst` after it; a glob knows `*`, `?`, `[a-z]` and `**` for folders at any depth.
-    /// No default.
+    /// Files, folders and globs, relative to the working directory, or `-` for standard input: one or more. A folder
+    /// gives all files below it whose name ends in `.jsonl` or `.ndjson`, also with `.gz` or `.zst` after it; a glob
+    /// knows `*`, `?`, `[a-z]` and `**` for folders at any depth. Also the address of an object in a store
+    /// (`s3://bucket/key`, `gs://…`, `az://…`), of all below a prefix (with `/` at its end), or a glob of these, where
+    /// docmill is built with the feature `object-store`. No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
     /// The layers that the lines bring, such as `entities`: a stage that needs another one, which no
@@ -87,13 +88,13 @@ impl Source for Jsonl {
         Box::new(InputsCut::new(
             shard,
             max_document,
-            Box::new(|uri, wanted, tally| {
-                let (at, bytes): (u64, Box<dyn Read + Send>) = match wanted {
+            Box::new(|uri, input, tally| {
+                let (at, bytes): (u64, Box<dyn Read + Send>) = match &input.range {
                     Some(wanted) => {
                         let (at, bytes) = range::open(&uri, wanted, tally)?;
                         (at, Box::new(bytes))
                     }
-                    None => (0, open::open_counted(&uri, tally)?.bytes),
+                    None => (0, open::open_counted(input, tally)?.bytes),
                 };
                 Ok(Box::new(lines::Lines::new(uri, bytes, at)))
             }),

@@ -1,7 +1,6 @@
 //! Opens inputs, and decompresses those that are compressed.
 
 use std::{
-    fs::File,
     io::{self, BufReader, Error, ErrorKind, Read},
     sync::{
         Arc,
@@ -9,7 +8,10 @@ use std::{
     },
 };
 
+use docmill_core::Input;
 use flate2::bufread::MultiGzDecoder;
+
+use crate::paths;
 
 /// How much is read from a compressed file at once, in bytes.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -57,38 +59,37 @@ pub(crate) struct Opened {
     pub(crate) len: Option<u64>,
 }
 
-/// Opens a file of UTF-8, or standard input for `-`; one that begins as UTF-16 does is refused.
+/// Opens a file of UTF-8, or standard input for `-`, as it is now; one that begins as UTF-16 does is refused.
 pub(crate) fn open(uri: &str) -> io::Result<Opened> {
-    open_counted(uri, &Tally::default())
+    in_utf8(begin(uri, None, &Tally::default())?)
 }
 
-/// The same, and what is read is counted.
-pub(crate) fn open_counted(uri: &str, tally: &Tally) -> io::Result<Opened> {
-    let (opened, head) = begin(uri, tally)?;
+/// The same, as it was listed, and what is read is counted.
+pub(crate) fn open_counted(input: &Input, tally: &Tally) -> io::Result<Opened> {
+    in_utf8(begin(&input.uri, input.version.as_deref(), tally)?)
+}
+
+fn in_utf8((opened, head): (Opened, Vec<u8>)) -> io::Result<Opened> {
     if head == *b"\xff\xfe" || head == *b"\xfe\xff" {
         return Err(Error::new(ErrorKind::InvalidData, "it is UTF-16; convert it to UTF-8"));
     }
     Ok(opened)
 }
 
-/// Opens a file of any encoding, or standard input for `-`.
-pub(crate) fn open_any(uri: &str, tally: &Tally) -> io::Result<Opened> {
-    begin(uri, tally).map(|(opened, _)| opened)
+/// Opens a file of any encoding, or standard input for `-`: of this version, where one is given.
+pub(crate) fn open_any(uri: &str, version: Option<&str>, tally: &Tally) -> io::Result<Opened> {
+    begin(uri, version, tally).map(|(opened, _)| opened)
 }
 
 /// Opens an input; with it come its first two bytes as stored. Gzip and zstd are known by their first
 /// bytes; several members or frames, one after the other, are one input.
-fn begin(uri: &str, tally: &Tally) -> io::Result<(Opened, Vec<u8>)> {
+fn begin(uri: &str, version: Option<&str>, tally: &Tally) -> io::Result<(Opened, Vec<u8>)> {
     let mut len = None;
     let mut file: Box<dyn Read + Send> = if uri == "-" {
         Box::new(tally.count(io::stdin()))
     } else {
-        let file = File::open(uri)?;
-        let found = file.metadata()?;
-        if found.is_dir() {
-            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
-        }
-        len = found.is_file().then_some(found.len());
+        let file = paths::open(uri, version)?;
+        len = file.size()?;
         Box::new(tally.count(file))
     };
     let mut head = Vec::new();

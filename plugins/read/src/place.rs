@@ -1,14 +1,14 @@
 //! A place in an input, to read records again: plain files are sought in, compressed ones read forward
 //! from where the last call left off.
 
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
-};
+use std::io::{self, BufRead, BufReader, Read};
 
 use docmill_core::Cursor;
 
-use crate::open;
+use crate::{
+    open,
+    paths::{self, Stored},
+};
 
 /// Where the last call left off.
 pub(crate) struct Place {
@@ -18,7 +18,7 @@ pub(crate) struct Place {
 }
 
 enum Reader {
-    Plain(BufReader<File>),
+    Plain(BufReader<Stored>),
     Compressed(BufReader<Box<dyn Read + Send>>),
 }
 
@@ -82,7 +82,7 @@ impl Place {
         let reader = if opened.compressed {
             Reader::Compressed(BufReader::new(opened.bytes))
         } else {
-            Reader::Plain(BufReader::new(File::open(uri)?))
+            Reader::Plain(BufReader::new(paths::open(uri, None)?))
         };
         Ok(Place { uri: uri.to_owned(), reader, at: 0 })
     }

@@ -13,8 +13,8 @@ mod stream;
 use std::{borrow::Cow, fmt::Write};
 
 use docmill_core::{
-    Block, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Intake, Origin, Shard, Source,
-    SourceContract,
+    Block, BuildError, Cursor, Cut, DocumentBuf, DocumentError, Input, Intake, Origin, Shard,
+    Source, SourceContract,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,9 +45,11 @@ use records::Preamble;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all
-    /// files below it whose name ends in `.warc`, also with `.gz` or `.zst` after it; a glob knows
-    /// `*`, `?`, `[a-z]` and `**` for folders at any depth. No default.
+    /// Files, folders and globs, relative to the working directory: one or more. A folder gives all files below it
+    /// whose name ends in `.warc`, also with `.gz` or `.zst` after it; a glob knows `*`, `?`, `[a-z]` and `**` for
+    /// folders at any depth. Also the address of an object in a store (`s3://bucket/key`, `gs://…`, `az://…`), of all
+    /// below a prefix (with `/` at its end), or a glob of these, where docmill is built with the feature `object-
+    /// store`. No default.
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
     /// How bodies are to be read: `auto`, or a WHATWG encoding label such as `utf-8`,
@@ -104,8 +106,9 @@ impl Source for Warc {
     }
 
     fn cut(&self, shard: &Shard, max_document: usize) -> Box<dyn Cut> {
-        let begin = |uri, _: &Option<_>, tally: &Tally| {
-            let records = records::Records::open(uri, tally.clone())?;
+        let begin = |uri, input: &Input, tally: &Tally| {
+            let version = input.version.as_deref();
+            let records = records::Records::open(uri, version, tally.clone())?;
             Ok(Box::new(records) as Box<dyn crate::inputs::Records>)
         };
         Box::new(InputsCut::new(shard, max_document, Box::new(begin)))

@@ -35,7 +35,7 @@ pub(super) fn reread(
     let mut left = match known.filter(|left| left.uri == origin.uri) {
         Some(left) => left,
         None => {
-            let stream = Stream::open(&origin.uri, Tally::default()).map_err(failed)?;
+            let stream = Stream::open(&origin.uri, None, Tally::default()).map_err(failed)?;
             Box::new(Left { uri: origin.uri.clone(), stream })
         }
     };

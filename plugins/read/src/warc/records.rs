@@ -72,8 +72,9 @@ impl inputs::Records for Records {
 }
 
 impl Records {
-    pub(super) fn open(uri: Arc<str>, tally: Tally) -> io::Result<Self> {
-        let stream = Stream::open(&uri, tally)?;
+    /// Opens a file, of this version where one is given.
+    pub(super) fn open(uri: Arc<str>, version: Option<&str>, tally: Tally) -> io::Result<Self> {
+        let stream = Stream::open(&uri, version, tally)?;
         Ok(Records { uri, stream })
     }
 

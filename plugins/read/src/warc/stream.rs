@@ -7,12 +7,14 @@
 use std::{
     collections::VecDeque,
     fmt,
-    fs::File,
     io::{self, Error, ErrorKind, Read, Seek, SeekFrom},
 };
 
 use super::members::Members;
-use crate::open::Tally;
+use crate::{
+    open::Tally,
+    paths::{self, Stored},
+};
 
 /// How much is read from the file at once, at most, in bytes; a member's header must fit.
 const INPUT_BYTES: usize = 128 << 10;
@@ -66,7 +68,7 @@ impl fmt::Display for Fault {
 
 /// A file that is read.
 pub(super) struct Stream {
-    file: File,
+    file: Stored,
     tally: Tally,
     members: Members,
     /// Bytes as stored, those from `read` to `filled` not yet used.
@@ -91,12 +93,10 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn open(uri: &str, tally: Tally) -> io::Result<Self> {
-        let mut file = File::open(uri)?;
-        let found = file.metadata()?;
-        if found.is_dir() {
-            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
-        }
+    /// Opens a file, of this version where one is given.
+    pub(super) fn open(uri: &str, version: Option<&str>, tally: Tally) -> io::Result<Self> {
+        let mut file = paths::open(uri, version)?;
+        let size = file.size()?.unwrap_or(0);
         let mut input = Vec::with_capacity(INPUT_BYTES);
         file.by_ref().take(INPUT_BYTES as u64).read_to_end(&mut input)?;
         let (members, filled) = (Members::of(&input)?, input.len());
@@ -118,7 +118,7 @@ impl Stream {
             within: false,
             ended: false,
             fault: None,
-            again: found.len().saturating_mul(AGAIN),
+            again: size.saturating_mul(AGAIN),
         })
     }
 

@@ -162,7 +162,7 @@ fn a_record_of_any_size_is_passed_over_in_little_memory() {
     file.write_all(b"\r\n\r\n").unwrap();
     file.write_all(&html("3", "three")).unwrap();
     let mut records =
-        records::Records::open(path.to_str().unwrap().into(), Tally::default()).unwrap();
+        records::Records::open(path.to_str().unwrap().into(), None, Tally::default()).unwrap();
     let mut block = Block::default();
     assert!(!crate::inputs::Records::fill(&mut records, &mut block, 1 << 20));
     assert_eq!(block.pieces.len(), 2);
