@@ -40,16 +40,23 @@ impl Offsets {
 
     /// How many units a run of UTF-8 holds; continuation bytes at its start count nothing.
     fn count(self, bytes: &[u8]) -> usize {
-        let starts = || bytes.iter().filter(|byte| **byte as i8 >= -0x40).count();
+        let starts = || count(bytes, |byte| byte as i8 >= -0x40);
         match self {
             Offsets::Bytes => bytes.len(),
             Offsets::Chars => starts(),
-            Offsets::Utf16 => starts() + bytes.iter().filter(|byte| **byte >= 0xf0).count(),
+            Offsets::Utf16 => starts() + count(bytes, |byte| byte >= 0xf0),
         }
     }
 }
 
-/// How many bytes lie between two counts of the table.
+/// How many bytes are such.
+fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    // Counts of few bytes fit into a byte, of which a vector holds many.
+    let few = |bytes: &[u8]| bytes.iter().fold(0u8, |sum, byte| sum.wrapping_add(is(*byte).into()));
+    bytes.chunks(STEP).map(|bytes| usize::from(few(bytes))).sum()
+}
+
+/// How many bytes lie between two counts of the table: no more than a byte can count.
 const STEP: usize = 128;
 
 /// Converts positions of one text, from bytes and back.
