@@ -30,15 +30,15 @@ impl Note {
     /// many words; a text of fewer words is one such sequence.
     pub(crate) fn of(&mut self, text: &str, shingle: Option<usize>) -> &[u8] {
         self.note.clear();
-        self.words.read(text);
-        let hashes = self.words.hashes();
-        if hashes.is_empty() {
+        self.words.read(text, shingle.is_some());
+        if self.words.text().is_empty() {
             return &self.note;
         }
         let digest = Sha256::digest(self.words.text());
         self.note.extend(digest.iter().take(DIGEST));
         if let Some(length) = shingle {
             self.shingles.clear();
+            let hashes = self.words.hashes();
             let length = length.clamp(1, hashes.len());
             self.shingles.extend(hashes.windows(length).map(hash::of_hashes));
             self.note.extend(signature(&mut self.shingles).into_iter().flatten());

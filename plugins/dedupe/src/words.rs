@@ -17,7 +17,9 @@ use crate::hash;
 pub(crate) struct Words {
     /// Each word with a space after it.
     text: String,
+    /// Of each word, where they are asked for.
     hashes: Vec<u64>,
+    hashed: bool,
     /// Where the word at hand begins.
     start: usize,
     /// Whether it takes no more letters.
@@ -30,13 +32,14 @@ impl Words {
         &self.text
     }
 
-    /// The hash of each word, in text order.
+    /// The hash of each word, in text order, where the text was read with hashes.
     pub(crate) fn hashes(&self) -> &[u64] {
         &self.hashes
     }
 
-    /// Reads another text, in place of the last.
-    pub(crate) fn read(&mut self, text: &str) {
+    /// Reads another text, in place of the last, with the hashes of its words or without.
+    pub(crate) fn read(&mut self, text: &str, hashed: bool) {
+        self.hashed = hashed;
         self.text.clear();
         self.hashes.clear();
         (self.start, self.alone) = (0, false);
@@ -110,7 +113,9 @@ impl Words {
         }
         let word = self.text.get(self.start..).unwrap_or_default();
         if !word.is_empty() {
-            self.hashes.push(hash::of_bytes(word.as_bytes()));
+            if self.hashed {
+                self.hashes.push(hash::of_bytes(word.as_bytes()));
+            }
             self.text.push(' ');
             self.start = self.text.len();
         }
@@ -170,8 +175,8 @@ mod tests {
 
     fn folded(text: &str) -> String {
         let mut words = Words::default();
-        words.read("what was read before");
-        words.read(text);
+        words.read("what was read before", true);
+        words.read(text, true);
         assert_eq!(words.hashes.len(), words.text.matches(' ').count(), "{text:?}");
         words.text.trim_end().to_owned()
     }

