@@ -246,3 +246,15 @@ fn a_run_that_has_ended_is_done_anew_when_an_input_was_written_anew() {
         assert!(again == anew && anew["documents.jsonl"] != trial.whole["documents.jsonl"]);
     }
 }
+
+#[test]
+fn what_a_run_left_that_had_no_plan_yet_goes_with_the_next() {
+    let trial = Trial::new(Has { sinks: &["jsonl"], ..Has::default() });
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(trial.path("whole/run.json")).unwrap()).unwrap();
+    let work = trial.path("whole/.docmill").join(report["run"].as_str().unwrap());
+    fs::create_dir_all(&work).unwrap();
+    fs::write(work.join("whole.plan.tmp"), "half a pl").unwrap();
+    run(&trial, &["run", "p.toml", "--output", "whole/", "--resume"]);
+    trial.is_like_whole("whole", "begun anew, and killed before there was a plan");
+}

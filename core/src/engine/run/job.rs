@@ -200,6 +200,10 @@ fn other_runs(
         return Ok(None);
     }
     if let Some(report) = ended(pipeline, dir, &plan.key) {
+        if mode == Mode::Resume {
+            // Of a run that was begun anew, and had not come so far as to have a plan.
+            folder::clear(work);
+        }
         return Ok(Some(report));
     }
     let broken_off = |other: &PathBuf| {
