@@ -25,13 +25,30 @@ const WIDTH: i32 = 1 << 20;
 /// The number of the encoding whose values have parts of the values before them.
 const DELTA_BYTE_ARRAY: i64 = 7;
 
-/// Checks the headers of a column of a row group; its values have `max_document` bytes, at most. Returns whether its
-/// values, decoded, can have much more bytes than its pages.
+/// What the headers of a column say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Said {
+    /// Whether its values, decoded, can have much more bytes than its pages.
+    pub(super) grows: bool,
+    /// How many bytes the largest page has.
+    pub(super) largest: u64,
+}
+
+/// How many bytes the pages may have that are read at once, one of each column.
+pub(super) fn together(max_document: usize) -> u64 {
+    most(max_document).saturating_mul(4)
+}
+
+fn most(max_document: usize) -> u64 {
+    PAGE_BYTES.max((max_document as u64).saturating_mul(2))
+}
+
+/// Checks the headers of a column of a row group; its values have `max_document` bytes, at most.
 pub(super) fn check(
     file: &File,
     column: &ColumnChunkMetaData,
     max_document: usize,
-) -> Result<bool, ParquetError> {
+) -> Result<Said, ParquetError> {
     let width = column.column_descr().type_length();
     if column.column_type() == Physical::FIXED_LEN_BYTE_ARRAY && !(1..=WIDTH).contains(&width) {
         return Err(lies("the values of a column have no bytes, or too many"));
@@ -40,13 +57,13 @@ pub(super) fn check(
     if start.checked_add(len).is_none_or(|end| end > file.metadata().map_or(0, |file| file.len())) {
         return Err(lies("a column goes on behind the end of the file"));
     }
-    let largest = PAGE_BYTES.max((max_document as u64).saturating_mul(2));
+    let most = most(max_document);
     let mut headers = Thrift { from: file.get_read(start)?, left: len };
-    let mut grows = false;
+    let mut said = Said::default();
     while headers.left > 0 {
         let mut header = Header::default();
         header.read(&mut headers, 0)?;
-        grows |= header.encoding == DELTA_BYTE_ARRAY;
+        said.grows |= header.encoding == DELTA_BYTE_ARRAY;
         let (packed, unpacked) = (unsigned(header.packed)?, unsigned(header.unpacked)?);
         if packed > headers.left {
             return Err(lies("a page is longer than its column"));
@@ -54,9 +71,9 @@ pub(super) fn check(
         if unpacked > holds(column.compression(), packed) {
             return Err(lies("a page's header says more than the page can hold"));
         }
-        if unpacked > largest {
+        if unpacked > most {
             return Err(ParquetError::General(format!(
-                "a page has {unpacked} bytes, more than {largest}; raise max-document in [run] to half of that, \
+                "a page has {unpacked} bytes, more than {most}; raise max-document in [run] to half of that, \
                  or write the file with smaller pages"
             )));
         }
@@ -64,10 +81,11 @@ pub(super) fn check(
         if entries.saturating_mul(least(column)) > unpacked || entries > VALUES {
             return Err(lies("a dictionary has more values than its page can hold"));
         }
+        said.largest = said.largest.max(unpacked);
         headers.left -= packed;
         headers.from.seek_relative(packed as i64)?;
     }
-    Ok(grows)
+    Ok(said)
 }
 
 /// How many bytes so many compressed ones can become, at most.

@@ -192,12 +192,17 @@ impl Table {
         let metadata = group.metadata();
         self.cells.clear();
         self.listed = 0;
-        let (mut bytes, mut grows) = (0_i64, false);
+        let (mut bytes, mut grows, mut pages) = (0_i64, false, 0_u64);
         for at in self.columns.all() {
             let column = metadata.columns().get(at);
             let column = column.ok_or_else(|| broken("a row group lacks a column"))?;
             bytes = bytes.saturating_add(column.uncompressed_size().max(0));
-            grows |= pages::check(&self.file, column, max_document)?;
+            let said = pages::check(&self.file, column, max_document)?;
+            grows |= said.grows;
+            pages = pages.saturating_add(said.largest);
+            if pages > pages::together(max_document) {
+                return Err(broken("its pages are too large together; write it with smaller ones"));
+            }
             if column.column_descr().max_rep_level() > 0 {
                 let values = u64::try_from(column.num_values()).unwrap_or(u64::MAX);
                 self.listed = self.listed.saturating_add(values);

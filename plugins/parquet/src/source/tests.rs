@@ -338,6 +338,30 @@ fn a_header_that_lies_is_named() {
     assert_eq!(found.len(), 1);
 }
 
+/// Those that fuzzing begins with: each a few bytes, of which one says something that is not so.
+#[test]
+fn files_that_say_they_hold_more_than_they_can_are_named() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/parquet");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    for (seed, part) in [
+        ("schema-of-billions", "a group has more columns than there are"),
+        ("schema-that-nests", "its columns nest too deep"),
+        ("field-of-another-kind", "a value is of a wrong kind"),
+        ("lengths-of-billions", "a page has more lengths than values, or too many"),
+        ("prefixes-of-billions", "a page has more lengths than values, or too many"),
+        ("width-of-billions", "the values of a column have no bytes, or too many"),
+        ("list-of-billions", "a page has a run that is too long"),
+        ("dictionary-of-billions", "a dictionary has more values than its page can hold"),
+        ("no-bytes-of-a-page", "a page's header says more than the page can hold"),
+        ("large-pages-together", "its pages are too large together"),
+    ] {
+        fs::write(&path, &fs::read(seeds.join(seed)).unwrap()[1..]).unwrap();
+        let found = read(&path, serde_json::json!({}), 1 << 20);
+        assert!(matches!(&found[..], [only] if only.contains(part)), "{seed}: {found:?}");
+    }
+}
+
 #[test]
 fn it_keeps_the_contract() {
     // Texts that take less room in the file than in memory, as the test wants of what is read whole.
