@@ -14,7 +14,7 @@ const WITHOUT: &str = "this docmill was built without object stores; build it wi
 
 /// Nothing is ever listed.
 #[derive(Default)]
-pub(crate) struct Listings;
+pub(crate) struct Listings(());
 
 impl Listings {
     pub(crate) fn expand(
