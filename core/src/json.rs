@@ -88,6 +88,7 @@ mod write;
 
 #[cfg(feature = "engine")]
 pub(crate) use read::answer_id;
+pub(crate) use read::is_span;
 pub use read::{Field, read, read_answer};
 pub use write::{Form, write, write_answer, write_metadata};
 

@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use super::abi::{Kind, PieceForm, RawFeature, RawPiece, RawTextEdit, RawValue, Str};
-use crate::{Changes, arrays::Arrays};
+use crate::{Changes, arrays::Arrays, json};
 
 /// Lists in lists up to this depth.
 const LIST_DEPTH: u8 = 16;
@@ -28,6 +28,8 @@ pub(crate) enum Malformed {
     UnknownKind(u32),
     #[error("a value of kind json is not one value of JSON on one line")]
     BadJson,
+    #[error("a feature has a span as JSON, whose place nobody checks; send it as a span")]
+    SpanAsJson,
     #[error("an annotation belongs to no layer")]
     NoLayer,
     #[error("a piece of a new text is of the unknown form {0}")]
@@ -98,7 +100,20 @@ impl Arrays {
             strings.check(*key, "the name of a feature")?;
             self.check_value(*value, strings)?;
         }
-        Ok(())
+        match self.features.iter().any(|feature| self.has_span_as_json(feature.value)) {
+            true => Err(Malformed::SpanAsJson),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a feature is JSON that is read as a span. Lists have been checked before.
+    fn has_span_as_json(&self, value: RawValue) -> bool {
+        let members = || self.values.iter().skip(value.a as usize).take(value.b as usize);
+        match value.kind {
+            Kind::JSON => json::is_span(self.str(Str { start: value.a, len: value.b })),
+            Kind::LIST => members().any(|member| self.has_span_as_json(*member)),
+            _ => false,
+        }
     }
 
     fn check_value(&self, value: RawValue, strings: &Strings<'_>) -> Result<(), Malformed> {
@@ -203,6 +218,23 @@ mod tests {
     #[test]
     fn what_the_builder_makes_holds_together() {
         assert_eq!(set().check_form(), Ok(()));
+    }
+
+    #[test]
+    fn a_span_is_not_sent_as_json() {
+        let sent = |value: Value<'_>| {
+            let mut changes = Changes::new();
+            changes.annotate("x", 0..1usize).with("k", value);
+            changes.check_form()
+        };
+        let span = Value::Json("{\"start\":0,\"end\":9}");
+        assert_eq!(sent(span), Err(Malformed::SpanAsJson));
+        assert_eq!(sent(Value::from(&[Value::Bool(true), span][..])), Err(Malformed::SpanAsJson));
+        assert_eq!(sent(Value::Json("{\"start\":0}")), Ok(()));
+        // In metadata it is an object like others.
+        let mut changes = Changes::new();
+        changes.set("m", span);
+        assert_eq!(changes.check_form(), Ok(()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::fmt;
 #[cfg(feature = "engine")]
 pub(crate) use answer::answer_id;
 pub use answer::read_answer;
+pub(crate) use value::is_span;
 pub(super) use value::value;
 
 use super::{VERSION, scan::Scanner};

@@ -64,6 +64,11 @@ fn as_json(raw: &str, arrays: &mut Arrays) -> RawValue {
     RawValue { kind: Kind::JSON, a: at.start, b: at.len }
 }
 
+/// Whether this JSON, as a feature, is a span.
+pub(crate) fn is_span(raw: &str) -> bool {
+    span(raw).is_some()
+}
+
 /// `{"start": 5, "end": 12}`, and nothing else in it.
 fn span(raw: &str) -> Option<Span> {
     let (mut start, mut end, mut other) = (None, None, false);
