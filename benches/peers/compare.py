@@ -89,6 +89,8 @@ def main():
     corpus = [pathlib.Path(asked.corpus).resolve()] if asked.corpus else CARGO
     chosen = [each for each in comparisons(program) if not asked.only or each.name in asked.only]
     print(f"{machine(program)} Load before: {os.getloadavg()[0]:.1f}.\n", flush=True)
+    if asked.dir:
+        os.makedirs(asked.dir, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.dir) as folder:
         for comparison in chosen:
             below = pathlib.Path(folder) / comparison.name
