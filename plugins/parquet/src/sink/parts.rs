@@ -23,8 +23,9 @@ use parquet::{
 
 use super::{columns::Table, groups, rows::HEAD_BYTES, schema::Schema};
 
-/// How much is read at once, in bytes, at least.
-const READ_BYTES: usize = 256 << 10;
+/// How much is read at once, in bytes, at least: little enough for its memory to be used again, which larger pieces
+/// go back to the system with.
+const READ_BYTES: usize = 64 << 10;
 
 /// The key of a part's own metadata that says how many bytes each row group was made of.
 const SIZES_KEY: &str = "docmill-part";
@@ -154,6 +155,7 @@ impl Records<'_> {
                     false => Err(groups::broken("its last row breaks off")),
                 };
             }
+            self.bytes.reserve(READ_BYTES);
             let read = self.encoded.take(READ_BYTES as u64).read_to_end(&mut self.bytes)?;
             self.ended = read < READ_BYTES;
         }
