@@ -4,7 +4,7 @@
 //! cargo test --release -p docmill --test bench -- --ignored --nocapture --test-threads 1
 //! ```
 //!
-//! `DOCMILL=target/release/docmill` before it tries that one, which `cargo build --release -p docmill --example spin`
+//! `DOCMILL=$PWD/target/release/docmill` before it tries that one, which `cargo build --release -p docmill --example spin`
 //! gives the stage for.
 
 use std::{
