@@ -290,6 +290,16 @@ impl<S: Source> AnySource for S {
 /// A sink whose type is not known.
 pub(crate) trait AnySink: Send {
     fn header(&self, output: usize, bytes: &mut Vec<u8>);
+    fn pack(
+        &mut self,
+        output: usize,
+        encoded: &[u8],
+        complete: bool,
+        packed: &mut Vec<u8>,
+    ) -> bool {
+        let _ = (output, encoded, complete, packed);
+        false
+    }
     fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {
         let _ = output;
         io::copy(encoded, part).map(drop)
@@ -308,6 +318,15 @@ pub(crate) trait AnySink: Send {
 impl<S: Sink> AnySink for S {
     fn header(&self, output: usize, bytes: &mut Vec<u8>) {
         Sink::header(self, output, bytes);
+    }
+    fn pack(
+        &mut self,
+        output: usize,
+        encoded: &[u8],
+        complete: bool,
+        packed: &mut Vec<u8>,
+    ) -> bool {
+        Sink::pack(self, output, encoded, complete, packed)
     }
     fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {
         Sink::seal(self, output, encoded, part)

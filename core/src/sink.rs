@@ -51,6 +51,23 @@ pub trait Sink: Sized + Send + 'static {
         outputs: &mut [Vec<u8>],
     ) -> Result<(), DocumentError>;
 
+    /// Packs what was encoded for a [merged](SinkContract::merged) output of the documents of a block, which is about
+    /// 256 KiB of input: the place for work on many documents that workers can do side by side, such as
+    /// compression. If it says true, `packed`, which was empty, takes the place of `encoded` in what
+    /// [`seal`](Sink::seal) reads; nothing is packed by default. Where the block is not `complete`, documents of it
+    /// failed, and a retry will put what it encodes of them between what is there: that must stay as it is, and can only
+    /// have more after it. `encoded` is empty in such blocks alone. Where this panics, the block is not packed.
+    fn pack(
+        &mut self,
+        output: usize,
+        encoded: &[u8],
+        complete: bool,
+        packed: &mut Vec<u8>,
+    ) -> bool {
+        let _ = (output, encoded, complete, packed);
+        false
+    }
+
     /// Turns what was encoded for a shard of a [merged](SinkContract::merged) output into the shard's part:
     /// the place for work that can be done before all shards are there. A copy, by default. The order of documents
     /// is that of the input; the part may be empty.

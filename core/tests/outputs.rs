@@ -160,3 +160,29 @@ fn a_reader_that_has_gone_is_told_from_a_full_disk() {
     drop(reader);
     assert!(write_error(Box::new(writer)).is_broken_pipe());
 }
+
+#[test]
+fn sinks_pack_blocks_unless_they_panic_over_them() {
+    let mut texts = vec!["a"; 35];
+    (texts[9], texts[12], texts[29]) = ("PACK-PANIC", "error", "AS-IT-IS");
+    let rest =
+        "[[stage]]\nuse = \"trouble\"\n[[sink]]\nuse = \"packs\"\n[[sink]]\nuse = \"plain\"\n";
+    for threads in [1, 3] {
+        let dir = tempfile::tempdir().unwrap();
+        let pipeline = pipeline(&texts, &rest.replace("\"packs\"", "\"packs\"\npath = \"packed\""));
+        let report = run_in(dir.path(), &pipeline, threads).unwrap();
+        let a = |count: usize| "a ".repeat(count);
+        let expected = [
+            a(9),
+            "PACK-PANIC ".into(),
+            format!("({})", a(9)),
+            a(9),
+            "AS-IT-IS ".into(),
+            format!("[{}]", a(5)),
+        ];
+        assert_eq!(read(dir.path(), "packed"), expected.concat());
+        // What was encoded is counted, and not what was packed.
+        assert_eq!((report.sinks[0].bytes, report.sinks[0].failed), (2 * 32 + 11 + 9, 0));
+        assert_eq!(read(dir.path(), "plain.txt").lines().count(), 35);
+    }
+}

@@ -58,6 +58,9 @@ use = "jsonl"
 use = "csv"
 [[sink]]
 use = "sqlite"
+[[sink]]
+use = "parquet"
+tables = ["entities"]
 [run]
 shard = "800 B"
 "#

@@ -18,7 +18,7 @@ use crate::{BuildError, DocumentBuf, Sink};
 ///
 /// Where the sink breaks the contract: it panics, takes back what other documents wrote, writes
 /// other bytes on a second run, from a second instance, or after other documents, or cannot merge its parts, or
-/// merges them otherwise a second time.
+/// merges them otherwise a second time or after a retry, or packs what a retry is to add to.
 pub fn check_sink<S: Sink>(settings: serde_json::Value) {
     let settings = || {
         serde_json::from_value::<S::Settings>(settings.clone()).expect("the settings fit the sink")
@@ -44,28 +44,32 @@ pub fn check_sink<S: Sink>(settings: serde_json::Value) {
     }
     let merged = S::contract(&settings()).outputs.into_iter().enumerate();
     for (output, _) in merged.filter(|(_, output)| output.merged) {
-        check_merge(&mut *used.borrow_mut(), &build().unwrap_or_else(failed), output, outputs);
+        let mut other = build().unwrap_or_else(failed);
+        check_merge(&mut *used.borrow_mut(), &mut other, output, outputs);
     }
 }
 
-/// Merges one part without documents, then parts of some documents and of none.
-fn check_merge<S: Sink>(sink: &mut S, other: &S, output: usize, outputs: usize) {
+/// Merges one part without documents, then parts of some documents and of none; then the same parts as a retry
+/// leaves them.
+fn check_merge<S: Sink>(sink: &mut S, other: &mut S, output: usize, outputs: usize) {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let mut runner = TestRunner::deterministic();
-    let mut part = |sink: &mut S, count: usize| -> Vec<u8> {
+    let mut part = |sink: &mut S, count: usize| -> Vec<Vec<u8>> {
         let encoded = (0..count).filter_map(|_| {
             let document = documents().new_tree(&mut runner).ok()?.current();
             let mut written = vec![Vec::new(); outputs];
             sink.encode(&document.view(), &mut written).ok()?;
             Some(written.swap_remove(output))
         });
-        encoded.flatten().collect()
+        encoded.collect()
     };
     for counts in [&[0][..], &[3], &[0, 2, 0, 5, 1]] {
-        let encoded: Vec<Vec<u8>> = counts.iter().map(|count| part(sink, *count)).collect();
-        let merged = |sink: &S, name: &str| {
+        let encoded: Vec<_> = counts.iter().map(|count| part(sink, *count)).collect();
+        let merged = |sink: &mut S, name: &str, block: Block<S>| {
             let mut parts = Vec::new();
             for (number, encoded) in encoded.iter().enumerate() {
+                let blocks = encoded.chunks(BLOCK).map(|documents| block(sink, output, documents));
+                let encoded: Vec<u8> = blocks.flatten().collect();
                 let path = folder.path().join(format!("{name}-{number}"));
                 let mut file = fs::File::create(&path).expect("a temporary file can be made");
                 let sealed = sink.seal(output, &mut &encoded[..], &mut file);
@@ -79,9 +83,47 @@ fn check_merge<S: Sink>(sink: &mut S, other: &S, output: usize, outputs: usize) 
             fs::remove_file(&path).expect("it is a file");
             bytes
         };
-        let (once, again) = (merged(sink, "once"), merged(other, "again"));
-        assert!(once == again, "`{}` merges otherwise a second time", S::NAME);
+        let once = merged(sink, "once", complete);
+        assert!(
+            once == merged(other, "again", complete),
+            "`{}` merges otherwise a second time",
+            S::NAME
+        );
+        assert!(
+            once == merged(other, "retried", retried),
+            "`{}` merges otherwise after a retry",
+            S::NAME
+        );
     }
+}
+
+/// Makes a block of what was encoded of its documents.
+type Block<S> = fn(&mut S, usize, &[Vec<u8>]) -> Vec<u8>;
+
+/// How many documents a block has.
+const BLOCK: usize = 2;
+
+fn complete<S: Sink>(sink: &mut S, output: usize, documents: &[Vec<u8>]) -> Vec<u8> {
+    pack(sink, output, documents.concat(), true)
+}
+
+/// The first document failed at first.
+fn retried<S: Sink>(sink: &mut S, output: usize, documents: &[Vec<u8>]) -> Vec<u8> {
+    let (first, others) = documents.split_first().expect("a block has documents");
+    [first.clone(), pack(sink, output, others.concat(), false)].concat()
+}
+
+fn pack<S: Sink>(sink: &mut S, output: usize, encoded: Vec<u8>, complete: bool) -> Vec<u8> {
+    let mut packed = Vec::new();
+    if !sink.pack(output, &encoded, complete, &mut packed) {
+        return encoded;
+    }
+    assert!(
+        complete || packed.starts_with(&encoded),
+        "`{}` packs a block of which documents failed",
+        S::NAME
+    );
+    packed
 }
 
 fn check_headers<S: Sink>(one: &S, other: &S, outputs: usize) {
@@ -110,6 +152,11 @@ fn encode<S: Sink>(
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io,
+        path::{Path, PathBuf},
+    };
+
     use super::*;
     use crate::{Document, DocumentError, SinkContract};
 
@@ -121,6 +168,8 @@ mod tests {
     const NOTHING: u8 = 0;
     const COUNTS: u8 = 1;
     const CLEARS: u8 = 2;
+    const PACKS_ALL: u8 = 3;
+    const PACKS_OTHERWISE: u8 = 4;
 
     /// None.
     #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -132,7 +181,7 @@ mod tests {
         type Settings = Settings;
 
         fn contract(_: &Settings) -> SinkContract {
-            SinkContract::new().output("toy.txt", "/path")
+            SinkContract::new().merged("toy.txt", "/path")
         }
 
         fn settings_for(_: &str) -> serde_json::Value {
@@ -158,6 +207,21 @@ mod tests {
             }
             Ok(())
         }
+
+        fn pack(&mut self, _: usize, encoded: &[u8], complete: bool, packed: &mut Vec<u8>) -> bool {
+            let marks = if complete { 1 } else { 2 };
+            match FLAW {
+                PACKS_ALL => packed.push(b'x'),
+                PACKS_OTHERWISE => packed.extend(encoded.iter().chain(&b"xx"[..marks])),
+                _ => {}
+            }
+            FLAW >= PACKS_ALL
+        }
+
+        fn merge(&self, _: usize, parts: &[PathBuf], path: &Path) -> io::Result<()> {
+            let parts: io::Result<Vec<_>> = parts.iter().map(fs::read).collect();
+            fs::write(path, parts?.concat())
+        }
     }
 
     fn check_toy<const FLAW: u8>() -> Result<(), String> {
@@ -170,5 +234,9 @@ mod tests {
         assert_eq!(check_toy::<NOTHING>(), Ok(()));
         assert!(check_toy::<COUNTS>().unwrap_err().contains("other bytes on a second run"));
         assert!(check_toy::<CLEARS>().unwrap_err().contains("takes back what others wrote"));
+        let error = check_toy::<PACKS_ALL>().unwrap_err();
+        assert!(error.contains("packs a block of which documents failed"), "{error}");
+        let error = check_toy::<PACKS_OTHERWISE>().unwrap_err();
+        assert!(error.contains("merges otherwise after a retry"), "{error}");
     }
 }

@@ -1,11 +1,15 @@
 //! The sink `parquet`: documents with their annotations as nested columns, and annotations as tables.
 
+mod blocks;
 mod columns;
 mod features;
 mod groups;
 mod parts;
+mod records;
 mod rows;
 mod schema;
+mod texts;
+mod values;
 
 use std::{
     io::{self, Read},
@@ -20,6 +24,7 @@ use docmill_core::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use blocks::Packer;
 pub(crate) use columns::{Cell, OTHERS, of_layer};
 use columns::{Leaf, Table};
 pub(crate) use features::json;
@@ -84,6 +89,7 @@ impl Default for ParquetSinkSettings {
 /// The sink.
 pub struct ParquetSink {
     outputs: Vec<Output>,
+    packer: Packer,
     offsets: Offsets,
 }
 
@@ -150,7 +156,10 @@ impl Sink for ParquetSink {
             Ok(Output { rows, parts })
         };
         let outputs = std::iter::once(documents).chain(tables).map(output);
-        Ok(ParquetSink { outputs: outputs.collect::<Result<_, BuildError>>()?, offsets })
+        let outputs = outputs.collect::<Result<_, BuildError>>()?;
+        let packer = Packer::new(settings.level);
+        let packer = packer.map_err(|error| BuildError::at("/level", error.to_string()))?;
+        Ok(ParquetSink { outputs, packer, offsets })
     }
 
     fn encode(
@@ -167,6 +176,21 @@ impl Sink for ParquetSink {
             }
         }
         Ok(())
+    }
+
+    fn pack(
+        &mut self,
+        output: usize,
+        encoded: &[u8],
+        complete: bool,
+        packed: &mut Vec<u8>,
+    ) -> bool {
+        let output = self.outputs.get(output).map(|output| &output.rows);
+        let packs = matches!(output, Some(Kind::Documents(_)));
+        if packs {
+            self.packer.pack(encoded, complete, packed);
+        }
+        packs
     }
 
     fn seal(&self, output: usize, encoded: &mut dyn Read, part: &mut PartFile) -> io::Result<()> {

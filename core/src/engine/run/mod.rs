@@ -29,6 +29,7 @@ mod record;
 mod report;
 mod retry;
 mod running;
+mod sinks;
 mod stages;
 mod status;
 mod stop;

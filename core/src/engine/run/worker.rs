@@ -4,11 +4,10 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, SinkContract, Verdict,
+    Block, BuildError, DocumentBuf, DocumentError, Intake, Provenance, Verdict,
     engine::{
         Pipeline,
         contain::contain,
-        pipeline::Part,
         run::{
             batch::Gathered,
             clock::{lap, thread_time},
@@ -18,12 +17,13 @@ use crate::{
             memory::Memories,
             picks::Picks,
             reader::Read,
+            sinks::Sinks,
             stages::{Fatal, KEPT, Stages},
             stop::Stop,
             watch::{self, Event, SLOW, Watch},
         },
     },
-    plugin::{AnySink, AnySource},
+    plugin::AnySource,
 };
 
 /// One thread's instances and buffers.
@@ -32,8 +32,7 @@ pub(super) struct Worker<'p> {
     source: &'p dyn AnySource,
     level: Provenance,
     pub(super) stages: Stages<'p>,
-    /// `None` where one panicked and is to be built anew.
-    sinks: Vec<Option<Box<dyn AnySink>>>,
+    sinks: Sinks<'p>,
     document: DocumentBuf,
     /// Where a stage is out of process: documents on their way through the stages.
     pub(super) gathered: Option<Gathered>,
@@ -72,11 +71,7 @@ impl<'p> Worker<'p> {
             source,
             level: pipeline.provenance(),
             stages,
-            sinks: pipeline
-                .sinks
-                .iter()
-                .map(|part| part.instance().map(Some))
-                .collect::<Result<_, _>>()?,
+            sinks: Sinks::of(pipeline)?,
             document: DocumentBuf::new(),
             gathered,
             fatal: None,
@@ -152,6 +147,10 @@ impl<'p> Worker<'p> {
             ));
             let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: None };
             done.fail(&document, 0, &failure);
+        }
+        // What is retried belongs among what other documents left, which was packed without it.
+        if self.picks.is_none() {
+            self.sinks.pack(done, &mut since);
         }
         self.document = document;
         self.trim(done);
@@ -242,32 +241,11 @@ impl<'p> Worker<'p> {
 
     /// All sinks encode the document, or none does.
     pub(super) fn encode(&mut self, document: &DocumentBuf, done: &mut Done, since: &mut Instant) {
-        let before: Vec<usize> = done.outputs.iter().map(Vec::len).collect();
-        let mut rest = &mut done.outputs[..];
-        for (at, (sink, planned)) in self.sinks.iter_mut().zip(&self.pipeline.sinks).enumerate() {
-            let (outputs, others) = rest.split_at_mut(planned.contract.outputs.len());
-            rest = others;
-            let encoded = encode(sink, planned, document, outputs);
-            done.ledger.sinks[at].time += lap(since);
-            done.laps.end(1 + self.pipeline.stages.len() + at);
-            if let Err(error) = encoded {
-                done.ledger.sinks[at].read += 1;
-                done.ledger.sinks[at].failed += 1;
-                for (output, len) in done.outputs.iter_mut().zip(before) {
-                    output.truncate(len);
-                }
-                let failure =
-                    Failure { stage: &planned.name, error: &error, raw: Some(document.raw()) };
-                return done.fail(document, 1 + self.pipeline.stages.len() + at, &failure);
-            }
+        if let Err((at, error)) = self.sinks.encode(document, done, since) {
+            let stage = &self.pipeline.sinks[at].name;
+            let failure = Failure { stage, error: &error, raw: Some(document.raw()) };
+            done.fail(document, 1 + self.pipeline.stages.len() + at, &failure);
         }
-        let grown = done.outputs.iter().zip(&before);
-        let mut grown = grown.map(|(output, len)| output.len().saturating_sub(*len) as u64);
-        for (entry, planned) in done.ledger.sinks.iter_mut().zip(&self.pipeline.sinks) {
-            entry.read += 1;
-            entry.bytes += grown.by_ref().take(planned.contract.outputs.len()).sum::<u64>();
-        }
-        done.ledger.written += 1;
     }
 
     /// One huge document must not hold its memory for the rest of the run.
@@ -277,29 +255,10 @@ impl<'p> Worker<'p> {
             self.document = DocumentBuf::new();
             self.stages.trim();
         }
+        self.sinks.trim(2 * KEPT);
         let buffers = done.outputs.iter_mut().chain(&mut done.notes);
         for output in buffers.filter(|output| output.capacity() > 2 * KEPT) {
             output.shrink_to_fit();
         }
     }
-}
-
-fn encode(
-    sink: &mut Option<Box<dyn AnySink>>,
-    planned: &Part<SinkContract, dyn AnySink>,
-    document: &DocumentBuf,
-    outputs: &mut [Vec<u8>],
-) -> Result<(), DocumentError> {
-    let instance = match &mut *sink {
-        Some(instance) => instance,
-        gone => gone.insert(planned.instance().map_err(|error| {
-            DocumentError::because("the sink panicked before and cannot be built again", error)
-        })?),
-    };
-    contain(|| instance.encode(&document.view(), outputs)).unwrap_or_else(|panic| {
-        *sink = None;
-        Err(DocumentError::new(format!(
-            "the sink panicked: {panic}; report it to the plugin's author"
-        )))
-    })
 }

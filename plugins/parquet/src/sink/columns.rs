@@ -195,6 +195,11 @@ impl Table {
         Table { columns: leaves.iter().cloned().map(Column::Flat).collect() }
     }
 
+    /// Whether rows have the texts of documents.
+    pub(crate) fn has_texts(&self) -> bool {
+        self.columns.iter().flat_map(Column::leaves).any(|leaf| leaf.cell == Cell::Text)
+    }
+
     /// A name that two columns have.
     pub(crate) fn twice(&self) -> Option<&str> {
         let mut names: Vec<_> = self.columns.iter().map(Column::name).collect();

@@ -1,23 +1,15 @@
 //! Row groups: made of rows as workers wrote them, or of smaller row groups.
 //!
-//! All columns of a row group are open at once, each with its pages in memory as they are compressed; so neither
+//! Texts come as pages that workers made; see [`blocks`](super::blocks). All columns of a row group are open at once, each with its pages in memory as they are compressed; so neither
 //! the rows nor the values of a whole row group lie in memory beside them.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::io::{self, Write};
 
 use bytes::Bytes;
 use parquet::{
-    column::{
-        reader::{ColumnReader, ColumnReaderImpl},
-        writer::{ColumnWriter, ColumnWriterImpl, get_column_writer},
-    },
-    data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int32Type},
+    column::{reader::ColumnReader, writer::get_column_writer},
     errors::{ParquetError, Result},
     file::{
-        properties::WriterPropertiesPtr,
         reader::RowGroupReader,
         writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite},
     },
@@ -25,37 +17,52 @@ use parquet::{
 };
 
 use super::{
-    columns::{Column, Kind, Leaf, Table},
+    blocks,
+    columns::{Cell, Column, Leaf, Table},
+    records::Reader,
     schema::Schema,
+    texts::Texts,
+    values::{self, Values},
 };
-
-/// How many rows of a row group are read at once, to be written into another.
-const ROWS: usize = 1024;
 
 /// A row group in the making.
 pub(crate) struct Group<'w> {
-    writers: Vec<ColumnWriter<'w>>,
-    leaves: Vec<Values>,
+    table: &'w Table,
+    columns: Vec<Open<'w>>,
+}
+
+/// A column that is being written.
+enum Open<'w> {
+    /// The texts of documents.
+    Texts(Texts<'w>),
+    Values(Box<Values<'w>>),
 }
 
 /// Writes a row group that `fill` fills.
 pub(crate) fn write<W: Write + Send>(
     file: &mut SerializedFileWriter<W>,
-    schema: &Schema,
-    properties: &WriterPropertiesPtr,
+    (table, schema): (&Table, &Schema),
     fill: impl FnOnce(&mut Group<'_>) -> Result<()>,
 ) -> Result<()> {
     let columns = schema.leaves.columns();
     let mut pages: Vec<_> = columns.iter().map(|_| TrackedWrite::new(Vec::new())).collect();
     let closed = {
-        let writer = |(column, pages): (&ColumnDescPtr, _)| {
+        let leaves = table.columns.iter().flat_map(Column::leaves);
+        let open = |((column, leaf), pages): ((&ColumnDescPtr, &Leaf), _)| {
+            if leaf.cell == Cell::Text {
+                return Texts::new(column.clone(), schema.level, pages).map(Open::Texts);
+            }
             let pages = Box::new(SerializedPageWriter::new(pages));
-            get_column_writer(column.clone(), properties.clone(), pages)
+            let writer = get_column_writer(column.clone(), schema.properties.clone(), pages);
+            Ok(Open::Values(Box::new(Values::new(leaf, writer))))
         };
-        let writers = columns.iter().zip(&mut pages).map(writer).collect();
-        let mut group = Group { writers, leaves: Vec::new() };
+        let open = columns.iter().zip(leaves).zip(&mut pages).map(open);
+        let mut group = Group { table, columns: open.collect::<Result<_>>()? };
         fill(&mut group)?;
-        let closed = group.writers.into_iter().map(ColumnWriter::close);
+        let closed = group.columns.into_iter().map(|open| match open {
+            Open::Texts(texts) => texts.close(),
+            Open::Values(values) => values.close(),
+        });
         closed.collect::<Result<Vec<_>>>()?
     };
     let mut row_group = file.next_row_group()?;
@@ -66,40 +73,64 @@ pub(crate) fn write<W: Write + Send>(
 }
 
 impl Group<'_> {
-    /// Adds records, as [`super::rows`] writes them.
-    pub(crate) fn add(&mut self, table: &Table, records: Bytes) -> Result<()> {
-        if self.leaves.is_empty() {
-            let leaves = table.columns.iter().flat_map(Column::leaves);
-            self.leaves = leaves.map(Values::new).collect();
-        }
-        let mut records = Reader { bytes: records, at: 0 };
-        while records.at < records.bytes.len() {
-            let _len = records.int()?;
-            for _ in 0..records.int()? {
-                self.row(table, &mut records)?;
+    /// Adds records, as [`super::rows`] writes them and [`super::blocks`] packs them.
+    pub(crate) fn add(&mut self, records: Bytes) -> Result<()> {
+        let mut records = Reader::new(records);
+        while !records.is_at_end() {
+            let (len, count) = (records.int()?, records.int()?);
+            if count == blocks::PAGE {
+                self.page(&mut records, len as usize)?;
+                continue;
+            }
+            for _ in 0..count & !blocks::APART {
+                self.row(&mut records, count & blocks::APART != 0)?;
             }
         }
-        for (writer, values) in self.writers.iter_mut().zip(&mut self.leaves) {
-            values.write(writer)?;
+        for open in &mut self.columns {
+            if let Open::Values(values) = open {
+                values.write()?;
+            }
         }
         Ok(())
     }
 
-    fn row(&mut self, table: &Table, records: &mut Reader) -> Result<()> {
-        let mut leaves = self.leaves.as_mut_slice();
-        for column in &table.columns {
-            let (own, others) = leaves
+    /// Ends the page at hand, and takes one that is made, if there is one.
+    fn page(&mut self, records: &mut Reader, len: usize) -> Result<()> {
+        let texts = self.columns.iter_mut().find_map(|open| match open {
+            Open::Texts(texts) => Some(texts),
+            Open::Values(_) => None,
+        });
+        let texts = texts.ok_or_else(|| broken("it has texts that its table has not"))?;
+        texts.end_page()?;
+        if len == 0 {
+            return Ok(());
+        }
+        let (count, size) = (records.int()?, records.int()?);
+        let len = len.checked_sub(blocks::PAGE_HEAD_BYTES);
+        let page = records.bytes(len.ok_or_else(|| broken("a page breaks off"))?)?;
+        texts.page(count, size as usize, page)
+    }
+
+    /// Reads a row; `apart`: its text is in the page before.
+    fn row(&mut self, records: &mut Reader, apart: bool) -> Result<()> {
+        let mut columns = self.columns.as_mut_slice();
+        for column in &self.table.columns {
+            let (own, others) = columns
                 .split_at_mut_checked(column.leaves().len())
                 .ok_or_else(|| broken("it has fewer columns than its table"))?;
-            leaves = others;
+            columns = others;
             match column {
-                Column::Flat(_) => own.iter_mut().try_for_each(|leaf| leaf.read(records, 0, 0))?,
+                Column::Flat(_) => own.iter_mut().try_for_each(|open| match open {
+                    Open::Texts(_) if apart => Ok(()),
+                    Open::Texts(texts) => texts.add(&records.text()?),
+                    Open::Values(values) => values.read(records, 0, 0),
+                })?,
                 Column::List { .. } => match records.int()? {
-                    len @ (0 | 1) => own.iter_mut().for_each(|leaf| leaf.levels(len as i16, 0)),
+                    len @ (0 | 1) => values(own).for_each(|leaf| leaf.levels(len as i16, 0)),
                     len => {
                         for number in 0..len - 1 {
                             let repeated = i16::from(number > 0);
-                            own.iter_mut().try_for_each(|leaf| leaf.read(records, 2, repeated))?;
+                            values(own).try_for_each(|leaf| leaf.read(records, 2, repeated))?;
                         }
                     }
                 },
@@ -110,172 +141,25 @@ impl Group<'_> {
 
     /// Adds all rows of a row group of the same columns.
     pub(crate) fn join(&mut self, group: &dyn RowGroupReader) -> Result<()> {
-        for (at, writer) in self.writers.iter_mut().enumerate() {
-            match (group.get_column_reader(at)?, writer) {
-                (
-                    ColumnReader::ByteArrayColumnReader(r),
-                    ColumnWriter::ByteArrayColumnWriter(w),
-                ) => {
-                    copy(r, w)?;
+        for (at, open) in self.columns.iter_mut().enumerate() {
+            match (group.get_column_reader(at)?, open) {
+                (ColumnReader::ByteArrayColumnReader(from), Open::Texts(texts)) => {
+                    values::copy(from, |found, _, _| texts.join(found))?;
                 }
-                (ColumnReader::Int32ColumnReader(r), ColumnWriter::Int32ColumnWriter(w)) => {
-                    copy(r, w)?
-                }
-                (ColumnReader::FloatColumnReader(r), ColumnWriter::FloatColumnWriter(w)) => {
-                    copy(r, w)?
-                }
-                (ColumnReader::DoubleColumnReader(r), ColumnWriter::DoubleColumnWriter(w)) => {
-                    copy(r, w)?
-                }
-                (ColumnReader::BoolColumnReader(r), ColumnWriter::BoolColumnWriter(w)) => {
-                    copy(r, w)?
-                }
-                _ => return Err(broken("its columns are of other types")),
+                (from, Open::Values(values)) => values.join(from)?,
+                _ => return Err(broken("its texts are of another type")),
             }
         }
         Ok(())
     }
 }
 
-/// Copies the rest of a column.
-fn copy<T: DataType>(
-    mut from: ColumnReaderImpl<T>,
-    to: &mut ColumnWriterImpl<'_, T>,
-) -> Result<()> {
-    let (mut values, mut defined, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
-    loop {
-        let (defs, reps) = (Some(&mut defined), Some(&mut repeated));
-        let (rows, ..) = from.read_records(ROWS, defs, reps, &mut values)?;
-        if rows == 0 {
-            return Ok(());
-        }
-        // A column that needs no levels has none.
-        let levels = [&defined, &repeated].map(|levels| Some(&**levels).filter(|l| !l.is_empty()));
-        to.write_batch(&values, levels[0], levels[1])?;
-        values.clear();
-        defined.clear();
-        repeated.clear();
-    }
-}
-
-/// Values of a column that are yet to be written.
-struct Values {
-    optional: bool,
-    defined: Vec<i16>,
-    repeated: Vec<i16>,
-    values: Typed,
-}
-
-enum Typed {
-    Text(Vec<ByteArray>),
-    Int(Vec<i32>),
-    Float(Vec<f32>),
-    Double(Vec<f64>),
-    Bool(Vec<bool>),
-}
-
-impl Values {
-    fn new(leaf: &Leaf) -> Self {
-        let values = match leaf.cell.kind() {
-            Kind::Text => Typed::Text(Vec::new()),
-            Kind::Int => Typed::Int(Vec::new()),
-            Kind::Float => Typed::Float(Vec::new()),
-            Kind::Double => Typed::Double(Vec::new()),
-            Kind::Bool => Typed::Bool(Vec::new()),
-        };
-        let optional = leaf.cell.optional();
-        Values { optional, defined: Vec::new(), repeated: Vec::new(), values }
-    }
-
-    fn levels(&mut self, defined: i16, repeated: i16) {
-        self.defined.push(defined);
-        self.repeated.push(repeated);
-    }
-
-    /// Takes a value; `defined` is the level of what it stands in.
-    fn read(&mut self, records: &mut Reader, defined: i16, repeated: i16) -> Result<()> {
-        let there = !self.optional || records.byte()? == 1;
-        self.levels(defined + i16::from(self.optional && there), repeated);
-        if there {
-            match &mut self.values {
-                Typed::Text(values) => values.push(records.text()?),
-                Typed::Int(values) => values.push(i32::from_le_bytes(records.array()?)),
-                Typed::Float(values) => values.push(f32::from_le_bytes(records.array()?)),
-                Typed::Double(values) => values.push(f64::from_le_bytes(records.array()?)),
-                Typed::Bool(values) => values.push(records.byte()? == 1),
-            }
-        }
-        Ok(())
-    }
-
-    /// Hands all that was taken to the column's writer.
-    fn write(&mut self, writer: &mut ColumnWriter<'_>) -> Result<()> {
-        fn batch<T: DataType>(
-            writer: &mut ColumnWriterImpl<'_, T>,
-            values: &mut Vec<T::T>,
-            (defined, repeated): (&[i16], &[i16]),
-        ) -> Result<()> {
-            writer.write_batch(values, Some(defined), Some(repeated))?;
-            values.clear();
-            Ok(())
-        }
-        let levels = (self.defined.as_slice(), self.repeated.as_slice());
-        match (&mut self.values, writer) {
-            (Typed::Text(values), ColumnWriter::ByteArrayColumnWriter(writer)) => {
-                batch::<ByteArrayType>(writer, values, levels)?;
-            }
-            (Typed::Int(values), ColumnWriter::Int32ColumnWriter(writer)) => {
-                batch::<Int32Type>(writer, values, levels)?;
-            }
-            (Typed::Float(values), ColumnWriter::FloatColumnWriter(writer)) => {
-                batch::<FloatType>(writer, values, levels)?;
-            }
-            (Typed::Double(values), ColumnWriter::DoubleColumnWriter(writer)) => {
-                batch::<DoubleType>(writer, values, levels)?;
-            }
-            (Typed::Bool(values), ColumnWriter::BoolColumnWriter(writer)) => {
-                batch::<BoolType>(writer, values, levels)?;
-            }
-            _ => return Err(broken("a column is of another type")),
-        }
-        self.defined.clear();
-        self.repeated.clear();
-        Ok(())
-    }
-}
-
-/// Reads what [`super::rows`] wrote.
-struct Reader {
-    bytes: Bytes,
-    at: usize,
-}
-
-impl Reader {
-    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let array = rest.first_chunk().ok_or_else(|| broken("a row breaks off"))?;
-        self.at += N;
-        Ok(*array)
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        self.array().map(u8::from_le_bytes)
-    }
-
-    fn int(&mut self) -> Result<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn text(&mut self) -> Result<ByteArray> {
-        let len = self.int()? as usize;
-        let end = self.at.saturating_add(len);
-        if end > self.bytes.len() {
-            return Err(broken("a text breaks off"));
-        }
-        let text = self.bytes.slice(self.at..end);
-        self.at = end;
-        Ok(ByteArray::from(text))
-    }
+/// The values of these columns that are yet to be written.
+fn values<'o, 'w>(open: &'o mut [Open<'w>]) -> impl Iterator<Item = &'o mut Values<'w>> {
+    open.iter_mut().filter_map(|open| match open {
+        Open::Texts(_) => None,
+        Open::Values(values) => Some(&mut **values),
+    })
 }
 
 /// What docmill itself wrote does not read as such.
@@ -284,9 +168,4 @@ pub(crate) fn broken(what: &str) -> ParquetError {
         io::ErrorKind::InvalidData,
         format!("a part of the output is broken, {what}; run afresh"),
     )))
-}
-
-/// The properties that all columns of a file share.
-pub(crate) fn shared(schema: &Schema) -> WriterPropertiesPtr {
-    Arc::new(schema.properties.clone())
 }

@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,64 +15,66 @@ use parquet::{
     errors::{ParquetError, Result},
     file::{
         metadata::KeyValue,
-        properties::WriterPropertiesPtr,
-        reader::{FileReader, SerializedFileReader},
+        reader::{ChunkReader, FileReader, Length, SerializedFileReader},
         writer::SerializedFileWriter,
     },
 };
 
-use super::{columns::Table, groups, rows::HEAD_BYTES, schema::Schema};
-
-/// How much is read at once, in bytes, at least: little enough for its memory to be used again, which larger pieces
-/// go back to the system with.
-const READ_BYTES: usize = 64 << 10;
+use super::{
+    columns::Table,
+    groups,
+    records::{Piece, Records},
+    schema::Schema,
+};
 
 /// The key of a part's own metadata that says how many bytes each row group was made of.
 const SIZES_KEY: &str = "docmill-part";
+
+/// How much of a part is copied at once, in bytes.
+const COPY_BYTES: usize = 64 << 10;
 
 /// Writes parts and joins them.
 pub(crate) struct Parts {
     table: Table,
     schema: Schema,
-    properties: WriterPropertiesPtr,
     /// How many bytes of rows a row group is to hold, about.
     group_bytes: usize,
 }
 
 impl Parts {
     pub(crate) fn new(table: Table, schema: Schema, group_bytes: usize) -> Self {
-        let properties = groups::shared(&schema);
-        Parts { table, schema, properties, group_bytes }
+        Parts { table, schema, group_bytes }
     }
 
     /// See [`docmill_core::Sink::seal`].
     pub(crate) fn seal(&self, encoded: &mut dyn Read, part: impl Write + Send) -> Result<()> {
         let mut file = self.file(part)?;
-        let mut records = Records { encoded, bytes: Vec::new(), ended: false };
+        let mut records = Records::new(encoded, self.table.has_texts());
+        let form = (&self.table, &self.schema);
         let mut sizes = Vec::new();
         // What was read ahead.
-        let mut begun: Vec<Bytes> = Vec::new();
+        let mut begun: Vec<Piece> = Vec::new();
         loop {
             if begun.is_empty() {
                 match records.next()? {
-                    Some(records) => begun.push(records),
+                    Some(piece) => begun.push(piece),
                     None => break,
                 }
             }
             let mut size = 0;
-            groups::write(&mut file, &self.schema, &self.properties, |group| {
+            groups::write(&mut file, form, |group| {
                 loop {
-                    for records in begun.drain(..) {
-                        size += records.len();
-                        group.add(&self.table, records)?;
+                    for piece in begun.drain(..) {
+                        size += piece.size;
+                        group.add(piece.bytes)?;
                     }
                     // Where little is left it goes into this row group, too.
                     let full = size >= self.group_bytes;
                     let mut ahead = 0;
                     while ahead == 0 || full && ahead < self.group_bytes / 2 {
-                        let Some(records) = records.next()? else { break };
-                        ahead += records.len();
-                        begun.push(records);
+                        let Some(piece) = records.next()? else { break };
+                        ahead += piece.size;
+                        begun.push(piece);
                     }
                     if begun.is_empty() || full && ahead >= self.group_bytes / 2 {
                         return Ok(());
@@ -89,7 +91,9 @@ impl Parts {
 
     /// See [`docmill_core::Sink::merge`].
     pub(crate) fn merge(&self, parts: &[PathBuf], path: &Path) -> Result<()> {
-        let mut file = self.file(File::create_new(path)?)?;
+        let to = BufWriter::with_capacity(COPY_BYTES, File::create_new(path)?);
+        let mut file = self.file(to)?;
+        let form = (&self.table, &self.schema);
         let mut groups = Groups { parts: parts.iter(), open: None }.peekable();
         let small = |group: &PartGroup| group.size < self.group_bytes / 2;
         while let Some(group) = groups.next() {
@@ -104,7 +108,7 @@ impl Parts {
                 group.copy(&mut file)?;
                 continue;
             }
-            groups::write(&mut file, &self.schema, &self.properties, |joined| {
+            groups::write(&mut file, form, |joined| {
                 let mut size = group.size;
                 joined.join(&*group.part.reader.get_row_group(group.at)?)?;
                 drop(group);
@@ -122,43 +126,30 @@ impl Parts {
     }
 
     fn file<W: Write + Send>(&self, to: W) -> Result<SerializedFileWriter<W>> {
-        SerializedFileWriter::new(to, self.schema.root.clone(), self.properties.clone())
+        SerializedFileWriter::new(to, self.schema.root.clone(), self.schema.properties.clone())
     }
 }
 
-/// Reads whole records, some at a time.
-struct Records<'r> {
-    encoded: &'r mut dyn Read,
-    /// What was read and not given out.
-    bytes: Vec<u8>,
-    ended: bool,
+/// A file that is copied.
+struct Chunks<'f>(&'f File);
+
+impl Length for Chunks<'_> {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
 }
 
-impl Records<'_> {
-    fn next(&mut self) -> Result<Option<Bytes>> {
-        loop {
-            let mut whole = 0;
-            while let Some(head) = self.bytes.get(whole..).and_then(<[u8]>::first_chunk::<4>) {
-                let end = whole.saturating_add(HEAD_BYTES + u32::from_le_bytes(*head) as usize);
-                if end > self.bytes.len() {
-                    break;
-                }
-                whole = end;
-            }
-            if whole > 0 {
-                let rest = self.bytes.split_off(whole);
-                return Ok(Some(Bytes::from(std::mem::replace(&mut self.bytes, rest))));
-            }
-            if self.ended {
-                return match self.bytes.is_empty() {
-                    true => Ok(None),
-                    false => Err(groups::broken("its last row breaks off")),
-                };
-            }
-            self.bytes.reserve(READ_BYTES);
-            let read = self.encoded.take(READ_BYTES as u64).read_to_end(&mut self.bytes)?;
-            self.ended = read < READ_BYTES;
-        }
+impl ChunkReader for Chunks<'_> {
+    type T = BufReader<File>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T> {
+        let mut file = self.0.try_clone()?;
+        file.seek(SeekFrom::Start(start))?;
+        Ok(BufReader::with_capacity(COPY_BYTES, file))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
+        self.0.get_bytes(start, length)
     }
 }
 
@@ -181,7 +172,7 @@ impl PartGroup {
     fn copy<W: Write + Send>(&self, file: &mut SerializedFileWriter<W>) -> Result<()> {
         let metadata = self.part.reader.metadata().row_group(self.at);
         let rows_written = u64::try_from(metadata.num_rows()).unwrap_or_default();
-        let from = &self.part.file;
+        let from = &Chunks(&self.part.file);
         let mut group = file.next_row_group()?;
         for column in metadata.columns() {
             let close = ColumnCloseResult {

@@ -10,7 +10,7 @@ use parquet::{
     errors::ParquetError,
     file::{
         metadata::KeyValue,
-        properties::{EnabledStatistics, WriterProperties},
+        properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr},
     },
     schema::types::{ColumnPath, GroupTypeBuilder, SchemaDescriptor, Type, TypePtr},
 };
@@ -20,8 +20,8 @@ use super::columns::{Column, Kind, Leaf, Table};
 /// The key of the file's own metadata that says what docmill wrote: JSON.
 pub(crate) const FOOTER_KEY: &str = "docmill";
 
-/// How large a page grows, in bytes, about. The memory of pages of 1 MiB, as is usual, goes back to the system after
-/// each: a quarter of the time that writing takes. Files are 3 % larger so, and more where texts are much the same.
+/// How large a page grows, in bytes, about, but for those of [`texts`](super::texts). The memory of pages of 1 MiB, as is
+/// usual, goes back to the system after each, which costs more than the rest of writing them.
 const PAGE_BYTES: usize = 64 << 10;
 
 /// A table's form in Parquet.
@@ -30,7 +30,9 @@ pub(crate) struct Schema {
     pub(crate) root: TypePtr,
     /// Its columns of values, and how they are written.
     pub(crate) leaves: SchemaDescriptor,
-    pub(crate) properties: WriterProperties,
+    pub(crate) properties: WriterPropertiesPtr,
+    /// How hard zstd compresses.
+    pub(crate) level: i32,
 }
 
 impl Schema {
@@ -60,7 +62,7 @@ impl Schema {
                 properties = properties.set_column_statistics_enabled(path, chunk);
             }
         }
-        Ok(Schema { root, leaves, properties: properties.build() })
+        Ok(Schema { root, leaves, properties: Arc::new(properties.build()), level })
     }
 }
 

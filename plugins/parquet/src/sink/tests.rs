@@ -12,16 +12,37 @@ fn sink(settings: &serde_json::Value) -> ParquetSink {
     ParquetSink::build(serde_json::from_value(settings.clone()).unwrap()).unwrap()
 }
 
+/// How many documents a block has.
+const BLOCK: usize = 3;
+
 /// The files of documents that lie in shards of these.
 fn files(settings: &serde_json::Value, shards: &[&[DocumentBuf]]) -> Vec<Vec<u8>> {
+    files_of_blocks(settings, shards, &|_| true)
+}
+
+/// The same, where blocks with these numbers in their shards are complete, and of all others documents failed and
+/// were retried.
+fn files_of_blocks(
+    settings: &serde_json::Value,
+    shards: &[&[DocumentBuf]],
+    is_complete: &dyn Fn(usize) -> bool,
+) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let mut sink = sink(settings);
     let outputs = sink.outputs.len();
     let mut parts = vec![Vec::new(); outputs];
     for (number, shard) in shards.iter().enumerate() {
         let mut encoded = vec![Vec::new(); outputs];
-        for document in *shard {
-            sink.encode(&document.view(), &mut encoded).unwrap();
+        for (number, documents) in shard.chunks(BLOCK).enumerate() {
+            let mut block = vec![Vec::new(); outputs];
+            for document in documents {
+                sink.encode(&document.view(), &mut block).unwrap();
+            }
+            for (output, (block, encoded)) in block.iter().zip(&mut encoded).enumerate() {
+                let mut packed = Vec::new();
+                let is_packed = sink.pack(output, block, is_complete(number), &mut packed);
+                encoded.extend(if is_packed { &packed } else { block });
+            }
         }
         for (output, (encoded, parts)) in encoded.into_iter().zip(&mut parts).enumerate() {
             let path = folder.path().join(format!("{output}-{number}"));
@@ -159,6 +180,42 @@ fn the_same_documents_give_the_same_bytes() {
     let settings = serde_json::json!({ "tables": ["entities"] });
     let shards: Vec<_> = documents.chunks(15).collect();
     assert_eq!(files(&settings, &shards), files(&settings, &shards));
+}
+
+#[test]
+fn blocks_whose_documents_were_retried_give_the_same_bytes() {
+    let documents: Vec<_> = (0..60).map(|number| long(number, 1000 * number)).collect();
+    let settings = serde_json::json!({ "row-group": 1, "tables": ["entities"] });
+    let shards = &[&documents[..50], &documents[50..]];
+    let whole = files(&settings, shards);
+    assert!(group_rows(&whole[0]).len() > 1);
+    for every in 1..4 {
+        assert!(files_of_blocks(&settings, shards, &|number| number % every != 0) == whole);
+    }
+}
+
+#[test]
+fn a_block_is_a_page_of_texts() {
+    let documents: Vec<_> = (0..7).map(|number| long(number, 1000)).collect();
+    let file = files(&serde_json::json!({}), &[&documents]).swap_remove(0);
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+    let group = reader.get_row_group(0).unwrap();
+    let pages = group.get_column_page_reader(1).unwrap();
+    let pages: Vec<u32> = pages.map(|page| page.unwrap().num_values()).collect();
+    assert_eq!(pages, [3, 3, 1]);
+    let column = group.metadata().column(1);
+    assert_eq!((column.column_path().string().as_str(), column.num_values()), ("text", 7));
+}
+
+#[test]
+fn texts_too_large_for_one_page_are_several() {
+    let documents: Vec<_> = (0..5).map(|number| long(number, 9 << 20)).collect();
+    let file = files(&serde_json::json!({ "row-group": 1024 }), &[&documents]).swap_remove(0);
+    assert_eq!(rows(&file).len(), 5);
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+    let group = reader.get_row_group(0).unwrap();
+    let pages = group.get_column_page_reader(1).unwrap();
+    assert_eq!(pages.map(|page| page.unwrap().num_values()).collect::<Vec<_>>(), [1; 5]);
 }
 
 #[test]

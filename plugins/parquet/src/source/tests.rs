@@ -53,15 +53,18 @@ fn form(document: Document<'_>) -> String {
     String::from_utf8(line).unwrap()
 }
 
-/// The file of these documents.
+/// The file of these documents, of which each is a block.
 fn written(settings: serde_json::Value, documents: &[DocumentBuf], path: &Path) {
     let mut sink = ParquetSink::build(serde_json::from_value(settings).unwrap()).unwrap();
-    let mut encoded = vec![Vec::new()];
+    let mut encoded = Vec::new();
     for document in documents {
-        sink.encode(&document.view(), &mut encoded).unwrap();
+        let (mut block, mut packed) = ([Vec::new()], Vec::new());
+        sink.encode(&document.view(), &mut block).unwrap();
+        assert!(sink.pack(0, &block[0], true, &mut packed));
+        encoded.extend(packed);
     }
     let part = path.with_extension("part");
-    sink.seal(0, &mut encoded[0].as_slice(), &mut fs::File::create(&part).unwrap()).unwrap();
+    sink.seal(0, &mut encoded.as_slice(), &mut fs::File::create(&part).unwrap()).unwrap();
     let _ = fs::remove_file(path);
     sink.merge(0, &[part], path).unwrap();
 }
