@@ -12,23 +12,44 @@ use unicode_normalization::{
 
 use crate::hash;
 
+/// How much ASCII is folded at once, in bytes.
+const RUN: usize = 512;
+
+/// What becomes of a byte of ASCII: in lower case it is part of a word, a space is between words.
+const FOLDED: [u8; 128] = {
+    let mut folded = [b' '; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            folded[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded[b'\'' as usize] = LEFT_OUT;
+    folded
+};
+
+const LEFT_OUT: u8 = 0;
+
 /// The folded words of one text.
 #[derive(Default)]
 pub(crate) struct Words {
-    /// Each word with a space after it.
-    text: String,
+    /// Each word with a space after it: UTF-8.
+    text: Vec<u8>,
     /// Of each word, where they are asked for.
     hashes: Vec<u64>,
     hashed: bool,
     /// Where the word at hand begins.
     start: usize,
+    /// Whether all of that is ASCII, so that it is in its normal form.
+    ascii: bool,
     /// Whether it takes no more letters.
     alone: bool,
 }
 
 impl Words {
     /// The words, a space after each.
-    pub(crate) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &[u8] {
         &self.text
     }
 
@@ -42,33 +63,78 @@ impl Words {
         self.hashed = hashed;
         self.text.clear();
         self.hashes.clear();
-        (self.start, self.alone) = (0, false);
+        (self.start, self.ascii, self.alone) = (0, true, false);
         let mut rest = text;
-        while let Some(&byte) = rest.as_bytes().first() {
-            let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            if run > 0 {
-                if self.alone {
-                    self.end();
-                }
-                let (letters, after) = rest.split_at(run);
-                let from = self.text.len();
-                self.text.push_str(letters);
-                if let Some(pushed) = self.text.get_mut(from..) {
-                    pushed.make_ascii_lowercase();
-                }
-                rest = after;
-            } else if byte.is_ascii() {
-                if byte != b'\'' {
-                    self.end();
-                }
-                rest = &rest[1..];
+        while let Some(first) = rest.chars().next() {
+            let len = if first.is_ascii() {
+                self.ascii(rest.as_bytes())
             } else {
-                let mut chars = rest.chars();
-                chars.next().into_iter().for_each(|c| self.beyond_ascii(c));
-                rest = chars.as_str();
-            }
+                self.beyond_ascii(first);
+                first.len_utf8()
+            };
+            rest = rest.get(len..).unwrap_or_default();
         }
         self.end();
+    }
+
+    /// Reads ASCII, some bytes at a time; how many.
+    fn ascii(&mut self, bytes: &[u8]) -> usize {
+        if self.alone {
+            if bytes.first() == Some(&b'\'') {
+                return 1;
+            }
+            self.end();
+        }
+        if !self.ascii {
+            return self.ascii_after_others(bytes);
+        }
+        let before = self.text.len();
+        let mut after_space = self.start == before;
+        self.text.resize(before + bytes.len().min(RUN), 0);
+        let places = self.text.get_mut(before..).unwrap_or_default();
+        let (mut end, mut read) = (0, 0);
+        // No branch but for the end: each byte is written, and the next one over it where it does not stay.
+        for byte in bytes.iter().take(RUN) {
+            let Some(&folded) = FOLDED.get(usize::from(*byte)) else { break };
+            if let Some(place) = places.get_mut(end) {
+                *place = folded;
+            }
+            let (is_space, is_left_out) = (folded == b' ', folded == LEFT_OUT);
+            end += usize::from(!(is_left_out | is_space & after_space));
+            after_space = is_space | is_left_out & after_space;
+            read += 1;
+        }
+        self.text.truncate(before + end);
+        self.pass_words();
+        read
+    }
+
+    /// Reads ASCII after characters beyond it, to the end of their word; how many bytes.
+    fn ascii_after_others(&mut self, bytes: &[u8]) -> usize {
+        let mut read = 0;
+        while let Some(&folded) = bytes.get(read).and_then(|byte| FOLDED.get(usize::from(*byte))) {
+            read += 1;
+            match folded {
+                b' ' => {
+                    self.end();
+                    break;
+                }
+                LEFT_OUT => {}
+                letter => self.text.push(letter),
+            }
+        }
+        read
+    }
+
+    /// Passes over the words that have come to their end, which are ASCII.
+    fn pass_words(&mut self) {
+        let open = self.text.get(self.start..).unwrap_or_default();
+        if self.hashed {
+            let words = open.split_inclusive(|byte| *byte == b' ');
+            let words = words.filter_map(|word| word.strip_suffix(b" "));
+            self.hashes.extend(words.map(hash::of_bytes));
+        }
+        self.start += open.iter().rposition(|byte| *byte == b' ').map_or(0, |at| at + 1);
     }
 
     fn beyond_ascii(&mut self, c: char) {
@@ -85,7 +151,7 @@ impl Words {
                 self.alone = true;
             }
             // One without a letter before it says nothing.
-            Class::Mark if self.start < self.text.len() => self.text.push(c),
+            Class::Mark if self.start < self.text.len() => self.push_char(c),
             Class::Mark | Class::LeftOut => {}
             Class::Other => self.end(),
         }
@@ -94,30 +160,43 @@ impl Words {
     fn push(&mut self, c: char) {
         match c {
             // The sigma at the end of a word is a matter of typography.
-            'ς' => self.text.push('σ'),
-            c => self.text.extend(c.to_lowercase()),
+            'ς' => self.push_char('σ'),
+            c => c.to_lowercase().for_each(|c| self.push_char(c)),
         }
+    }
+
+    fn push_char(&mut self, c: char) {
+        self.ascii = false;
+        self.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// Ends the word at hand, where there is one.
     fn end(&mut self) {
-        self.alone = false;
+        if !self.ascii {
+            self.normalize();
+        }
+        (self.ascii, self.alone) = (true, false);
         let word = self.text.get(self.start..).unwrap_or_default();
-        if !word.is_ascii() && is_nfkc_quick(word.chars()) != IsNormalized::Yes {
+        if !word.is_empty() {
+            if self.hashed {
+                self.hashes.push(hash::of_bytes(word));
+            }
+            self.text.push(b' ');
+            self.start = self.text.len();
+        }
+    }
+
+    /// Brings the word at hand into its normal form.
+    fn normalize(&mut self) {
+        let word = self.text.get(self.start..).unwrap_or_default();
+        let Ok(word) = str::from_utf8(word) else { return };
+        if is_nfkc_quick(word.chars()) != IsNormalized::Yes {
             // Normal forms bring capitals (Ⅳ) and signs (½) of their own.
             let lowered = word.nfkc().flat_map(char::to_lowercase);
             let normal: String =
                 lowered.filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).collect();
             self.text.truncate(self.start);
-            self.text.push_str(&normal);
-        }
-        let word = self.text.get(self.start..).unwrap_or_default();
-        if !word.is_empty() {
-            if self.hashed {
-                self.hashes.push(hash::of_bytes(word.as_bytes()));
-            }
-            self.text.push(' ');
-            self.start = self.text.len();
+            self.text.extend_from_slice(normal.as_bytes());
         }
     }
 }
@@ -177,8 +256,33 @@ mod tests {
         let mut words = Words::default();
         words.read("what was read before", true);
         words.read(text, true);
-        assert_eq!(words.hashes.len(), words.text.matches(' ').count(), "{text:?}");
-        words.text.trim_end().to_owned()
+        let folded = String::from_utf8(words.text.clone()).unwrap();
+        let hashes = folded.split_terminator(' ').map(|word| hash::of_bytes(word.as_bytes()));
+        assert_eq!(words.hashes, hashes.collect::<Vec<_>>(), "{text:?}");
+        words.read(text, false);
+        assert_eq!(words.text, folded.as_bytes(), "{text:?}");
+        folded.trim_end().to_owned()
+    }
+
+    /// The same, a character after the other.
+    fn folded_slowly(text: &str) -> String {
+        let mut words = Words::default();
+        words.read("", false);
+        for c in text.chars() {
+            match c {
+                '\'' => {}
+                c if c.is_ascii_alphanumeric() => {
+                    if words.alone {
+                        words.end();
+                    }
+                    words.push(c);
+                }
+                c if c.is_ascii() => words.end(),
+                c => words.beyond_ascii(c),
+            }
+        }
+        words.end();
+        String::from_utf8(words.text).unwrap().trim_end().to_owned()
     }
 
     #[test]
@@ -205,10 +309,24 @@ mod tests {
         assert_eq!(folded("ที่นี่"), "ที่ นี่");
     }
 
+    #[test]
+    fn long_texts_are_read_in_runs() {
+        let text = "Don't stop, Łódź! 'Tis 東A ".repeat(100);
+        for at in (0..60).filter(|at| text.is_char_boundary(*at)) {
+            assert_eq!(folded(&text[at..]), folded_slowly(&text[at..]));
+        }
+        let word = "Kyiv".repeat(300);
+        assert_eq!(folded(&word), word.to_lowercase());
+    }
+
     proptest! {
         #[test]
-        fn any_text_can_be_read(text in any::<String>()) {
-            folded(&text);
+        fn any_text_is_read_as_its_characters_are(
+            text in any::<String>(),
+            mixed in "[a-cX0'’ .\n\u{e9}\u{301}東\u{fb01}ς\u{ad}]{0,40}",
+        ) {
+            prop_assert_eq!(folded(&text), folded_slowly(&text));
+            prop_assert_eq!(folded(&mixed), folded_slowly(&mixed));
         }
 
         #[test]
