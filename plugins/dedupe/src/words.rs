@@ -14,22 +14,61 @@ use crate::hash;
 
 /// How much ASCII is folded at once, in bytes.
 const RUN: usize = 512;
+/// How much of it is looked at together.
+const BLOCK: usize = 32;
 
 /// What becomes of a byte of ASCII: in lower case it is part of a word, a space is between words.
-const FOLDED: [u8; 128] = {
-    let mut folded = [b' '; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            folded[byte] = (byte as u8).to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    folded[b'\'' as usize] = LEFT_OUT;
-    folded
-};
+#[inline]
+fn fold(byte: u8) -> u8 {
+    let lower = byte | 0x20;
+    let is_letter = lower.wrapping_sub(b'a') < 26;
+    let is_digit = byte.wrapping_sub(b'0') < 10;
+    let other = if byte == b'\'' { LEFT_OUT } else { b' ' };
+    if is_letter | is_digit { lower } else { other }
+}
 
 const LEFT_OUT: u8 = 0;
+
+/// Writes folded bytes one after the other, of several spaces the first. All are written, and the next over one that does
+/// not stay, so that little depends on what they are.
+struct Spaced {
+    end: usize,
+    after_space: bool,
+}
+
+impl Spaced {
+    #[inline]
+    fn one(&mut self, folded: u8, places: &mut [u8]) {
+        if let Some(place) = places.get_mut(self.end) {
+            *place = folded;
+        }
+        let (is_space, is_left_out) = (folded == b' ', folded == LEFT_OUT);
+        self.end += usize::from(!(is_left_out | is_space & self.after_space));
+        self.after_space = is_space | is_left_out & self.after_space;
+    }
+
+    /// Eight bytes: all of them stay, mostly.
+    #[inline]
+    fn eight(&mut self, folded: &[u8; 8], places: &mut [u8]) {
+        let spaces = which(folded, b' ');
+        let twice = spaces & (spaces << 8 | u64::from(self.after_space) << 7);
+        match places.get_mut(self.end..self.end + 8) {
+            Some(places) if twice | which(folded, LEFT_OUT) == 0 => {
+                places.copy_from_slice(folded);
+                self.end += 8;
+                self.after_space = spaces >> 63 == 1;
+            }
+            _ => folded.iter().for_each(|folded| self.one(*folded, places)),
+        }
+    }
+}
+
+/// Which of eight bytes of ASCII are this one: the highest bit of each.
+#[inline]
+fn which(bytes: &[u8; 8], byte: u8) -> u64 {
+    let differ = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes([byte; 8]);
+    !(differ + u64::from_le_bytes([0x7f; 8])) & u64::from_le_bytes([0x80; 8])
+}
 
 /// The folded words of one text.
 #[derive(Default)]
@@ -89,21 +128,25 @@ impl Words {
             return self.ascii_after_others(bytes);
         }
         let before = self.text.len();
-        let mut after_space = self.start == before;
-        self.text.resize(before + bytes.len().min(RUN), 0);
+        let mut spaced = Spaced { end: 0, after_space: self.start == before };
+        let bytes = bytes.get(..RUN).unwrap_or(bytes);
+        self.text.resize(before + bytes.len(), 0);
         let places = self.text.get_mut(before..).unwrap_or_default();
-        let (mut end, mut read) = (0, 0);
-        // No branch but for the end: each byte is written, and the next one over it where it does not stay.
-        for byte in bytes.iter().take(RUN) {
-            let Some(&folded) = FOLDED.get(usize::from(*byte)) else { break };
-            if let Some(place) = places.get_mut(end) {
-                *place = folded;
+        let mut read = 0;
+        for block in bytes.as_chunks::<BLOCK>().0.iter().take_while(|block| block.is_ascii()) {
+            let mut folded = *block;
+            folded.iter_mut().for_each(|byte| *byte = fold(*byte));
+            for eight in folded.as_chunks::<8>().0 {
+                spaced.eight(eight, places);
             }
-            let (is_space, is_left_out) = (folded == b' ', folded == LEFT_OUT);
-            end += usize::from(!(is_left_out | is_space & after_space));
-            after_space = is_space | is_left_out & after_space;
+            read += BLOCK;
+        }
+        let rest = bytes.get(read..).unwrap_or_default().iter().take(BLOCK);
+        for byte in rest.take_while(|byte| byte.is_ascii()) {
+            spaced.one(fold(*byte), places);
             read += 1;
         }
+        let end = spaced.end;
         self.text.truncate(before + end);
         self.pass_words();
         read
@@ -112,9 +155,9 @@ impl Words {
     /// Reads ASCII after characters beyond it, to the end of their word; how many bytes.
     fn ascii_after_others(&mut self, bytes: &[u8]) -> usize {
         let mut read = 0;
-        while let Some(&folded) = bytes.get(read).and_then(|byte| FOLDED.get(usize::from(*byte))) {
+        for byte in bytes.iter().take_while(|byte| byte.is_ascii()) {
             read += 1;
-            match folded {
+            match fold(*byte) {
                 b' ' => {
                     self.end();
                     break;
