@@ -69,6 +69,7 @@ impl<'p> Sinks<'p> {
     /// Has them pack what they encoded of a block.
     pub(super) fn pack(&mut self, done: &mut Done, since: &mut Instant) {
         let complete = done.failures.is_empty();
+        done.laps.skip();
         let mut encoded = done.outputs.iter_mut();
         for (at, (sink, planned)) in self.instances.iter_mut().zip(self.planned).enumerate() {
             let outputs = planned.contract.outputs.iter().enumerate();
@@ -87,6 +88,7 @@ impl<'p> Sinks<'p> {
                 }
             }
             done.ledger.sinks[at].time += lap(since);
+            done.laps.end_block(1 + done.ledger.stages.len() + at);
         }
     }
 

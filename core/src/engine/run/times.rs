@@ -72,6 +72,23 @@ impl Laps {
         }
     }
 
+    /// The time since the last lap was spent on all documents of the block that came to this component.
+    pub(super) fn end_block(&mut self, column: usize) {
+        if self.columns > 0 {
+            let now = thread_time();
+            self.share(column, now.saturating_sub(self.since));
+            self.since = now;
+        }
+    }
+
+    /// Adds to the times of these documents, to each as much.
+    fn share(&mut self, column: usize, time: Duration) {
+        let cells = self.nanoseconds.iter_mut().skip(column).step_by(self.columns);
+        let mut came: Vec<_> = cells.filter(|cell| **cell > 0).collect();
+        let share = nanoseconds(time) / came.len().max(1) as u32;
+        came.iter_mut().for_each(|cell| **cell = cell.saturating_add(share));
+    }
+
     /// The time since the last lap is accounted for in another way.
     pub(super) fn skip(&mut self) {
         if self.columns > 0 {
@@ -115,11 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_block_took_is_shared_by_those_that_came_there() {
+        let mut laps = Laps::default();
+        laps.start(2);
+        for came in [true, false, true] {
+            laps.document();
+            laps.add(1, Duration::from_nanos(came.into()));
+        }
+        laps.share(1, Duration::from_nanos(10));
+        assert_eq!([1, 3, 5].map(|cell| laps.nanoseconds[cell]), [6, 0, 6]);
+    }
+
+    #[test]
     fn a_run_that_is_not_timed_keeps_nothing() {
         let mut laps = Laps::default();
         laps.start(0);
         laps.document();
         laps.end(0);
+        laps.end_block(1);
         laps.add(1, Duration::from_secs(1));
         assert!(laps.nanoseconds.is_empty());
     }
