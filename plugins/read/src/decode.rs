@@ -4,6 +4,8 @@
 //! extends it. What lies between them is decoded in runs, which end at ASCII, so that an edit seldom cuts
 //! one; UTF-16 is decoded line by line. Nothing is replaced: bytes that do not decode are an error.
 
+use std::str::Utf8Error;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use docmill_core::{DocumentBuf, DocumentError, Segment, SegmentKind, Span};
 use encoding_rs::{DecoderResult, Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
@@ -108,7 +110,10 @@ fn decode<'a>(
     let (encoding, start) = match (Encoding::for_bom(raw), wanted) {
         (Some((encoding, mark)), _) => (encoding, mark),
         (None, Wanted::Encoding(encoding)) => (*encoding, 0),
-        (None, Wanted::Auto) => (detect(raw, claims)?, 0),
+        (None, Wanted::Auto) => match std::str::from_utf8(raw) {
+            Ok(text) => return Ok(Decoding::Same(text)),
+            Err(error) => (detect(raw, error, claims)?, 0),
+        },
     };
     let mut decoded = Decoded {
         text: String::new(),
@@ -142,11 +147,12 @@ fn decode<'a>(
     }
 }
 
-/// The encoding of bytes without a byte order mark.
-fn detect(raw: &[u8], claims: Claims<'_>) -> Result<&'static Encoding, DocumentError> {
-    let Err(error) = std::str::from_utf8(raw) else {
-        return Ok(UTF_8);
-    };
+/// The encoding of bytes without a byte order mark that are not UTF-8, for this reason.
+fn detect(
+    raw: &[u8],
+    error: Utf8Error,
+    claims: Claims<'_>,
+) -> Result<&'static Encoding, DocumentError> {
     // Legacy text seldom holds valid sequences of UTF-8: more of these than faults say that it is
     // UTF-8, and broken.
     let (mut valid, mut faults) = (0usize, 0usize);
