@@ -1,6 +1,6 @@
 //! Names a document and its raw bytes.
 
-use std::{fmt::Write, io};
+use std::io;
 
 use sha2::{Digest, Sha256};
 
@@ -9,16 +9,21 @@ use crate::{DocumentBuf, Provenance, provenance::Trace};
 /// Fills in what the source left open: the digest of the raw bytes and a map, where they will be
 /// written, and an id made of content and place, so that it is the same on every machine.
 pub(crate) fn complete(document: &mut DocumentBuf, level: Provenance) {
-    if level == Provenance::None {
-        document.trace = None;
-    } else if !document.carried {
-        document.origin.digest = digest(document.raw());
+    let is_named = !document.id.is_empty();
+    let is_digested = level > Provenance::None && !document.carried;
+    let mut hash = Sha256::new();
+    if is_digested || !is_named {
+        hash.update(document.raw());
+    }
+    if is_digested {
+        document.origin.digest.clear();
+        push_digest(&mut document.origin.digest, hash.clone());
         let len = document.text.len();
         document.trace.get_or_insert_with(|| Trace::verbatim(len));
+    } else if level == Provenance::None {
+        document.trace = None;
     }
-    if document.id.is_empty() {
-        let mut hash = Sha256::new();
-        hash.update(document.raw());
+    if !is_named {
         hash.update(document.origin.locator.as_bytes());
         document.id.push_str("doc-");
         push_hex(&mut document.id, &hash.finalize()[..16]);
@@ -27,9 +32,8 @@ pub(crate) fn complete(document: &mut DocumentBuf, level: Provenance) {
 
 /// `sha256:` and the digest of these bytes in hexadecimal.
 pub fn digest(raw: &[u8]) -> String {
-    let mut digest = String::with_capacity(71);
-    digest.push_str("sha256:");
-    push_hex(&mut digest, &Sha256::digest(raw));
+    let mut digest = String::new();
+    push_digest(&mut digest, Sha256::new_with_prefix(raw));
     digest
 }
 
@@ -45,16 +49,21 @@ pub(crate) fn digest_of(mut from: impl io::Read) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
-    let mut digest = "sha256:".to_owned();
-    push_hex(&mut digest, &hash.finalize());
+    let mut digest = String::new();
+    push_digest(&mut digest, hash);
     Ok(digest)
 }
 
+fn push_digest(text: &mut String, hash: Sha256) {
+    text.reserve(71);
+    text.push_str("sha256:");
+    push_hex(text, &hash.finalize());
+}
+
 fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    text.extend(halves.map(|half| char::from(DIGITS[usize::from(half)])));
 }
 
 #[cfg(test)]
