@@ -4,6 +4,7 @@ mod blocks;
 mod columns;
 mod features;
 mod groups;
+mod pages;
 mod parts;
 mod records;
 mod rows;

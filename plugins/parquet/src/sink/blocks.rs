@@ -10,14 +10,9 @@
 //!
 //! The page of a block is the same either way.
 
-use std::io::{self, Cursor};
+use parquet::errors::Result;
 
-use zstd::{
-    bulk::Compressor,
-    zstd_safe::{CParameter, compress_bound},
-};
-
-use super::rows::HEAD_BYTES;
+use super::{pages::Zstd, rows::HEAD_BYTES};
 
 /// The count of a record that is a page of texts or, where nothing is in it, the end of a block.
 pub(crate) const PAGE: u32 = u32::MAX;
@@ -36,15 +31,15 @@ const KEPT: usize = 1 << 20;
 
 /// Packs blocks. Its buffer is used again.
 pub(crate) struct Packer {
-    zstd: Compressor<'static>,
+    zstd: Zstd,
     /// Texts, each after its length: Parquet's encoding PLAIN.
     texts: Vec<u8>,
 }
 
 impl Packer {
     /// Compresses at this level of zstd.
-    pub(crate) fn new(level: i32) -> io::Result<Self> {
-        Ok(Packer { zstd: compressor(level)?, texts: Vec::new() })
+    pub(crate) fn new(level: i32) -> Result<Self> {
+        Ok(Packer { zstd: Zstd::new(level)?, texts: Vec::new() })
     }
 
     /// Packs a block; see [`docmill_core::Sink::pack`].
@@ -71,7 +66,7 @@ impl Packer {
         packed.extend([0; HEAD_BYTES]);
         packed.extend(count.to_le_bytes().into_iter().chain(size(self.texts.len())));
         let page = packed.len();
-        compress(&mut self.zstd, &self.texts, packed).ok()?;
+        self.zstd.compress(&self.texts, packed).ok()?;
         let len = packed.len() - page + PAGE_HEAD_BYTES;
         packed.iter_mut().zip(head(len, PAGE)).for_each(|(byte, new)| *byte = new);
         for record in Records(block) {
@@ -82,31 +77,6 @@ impl Packer {
         }
         Some(())
     }
-}
-
-/// Compresses pages of text at this level of zstd. At the lowest, the table that it finds repeats by is made small
-/// enough for the processor's nearest cache, and short repeats, which that finds few of, are not looked for: on pages of
-/// 256 KiB a fifth faster, and files up to 5 % larger or smaller.
-pub(crate) fn compressor(level: i32) -> io::Result<Compressor<'static>> {
-    let mut zstd = Compressor::new(level)?;
-    if level == 1 {
-        zstd.set_parameter(CParameter::HashLog(13))?;
-        zstd.set_parameter(CParameter::MinMatch(7))?;
-    }
-    Ok(zstd)
-}
-
-/// Appends these bytes, compressed.
-pub(crate) fn compress(
-    zstd: &mut Compressor<'_>,
-    bytes: &[u8],
-    to: &mut Vec<u8>,
-) -> io::Result<()> {
-    to.reserve(compress_bound(bytes.len()));
-    let end = to.len() as u64;
-    let mut to = Cursor::new(to);
-    to.set_position(end);
-    zstd.compress_to_buffer(bytes, &mut to).map(drop)
 }
 
 /// The records of documents, each of one row; `None` and no more where they are broken.

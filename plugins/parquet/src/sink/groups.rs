@@ -11,7 +11,7 @@ use parquet::{
     errors::{ParquetError, Result},
     file::{
         reader::RowGroupReader,
-        writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite},
+        writer::{SerializedFileWriter, TrackedWrite},
     },
     schema::types::ColumnDescPtr,
 };
@@ -19,6 +19,7 @@ use parquet::{
 use super::{
     blocks,
     columns::{Cell, Column, Leaf, Table},
+    pages::{self, Pages, Zstd},
     records::Reader,
     schema::Schema,
     texts::Texts,
@@ -42,6 +43,7 @@ enum Open<'w> {
 pub(crate) fn write<W: Write + Send>(
     file: &mut SerializedFileWriter<W>,
     (table, schema): (&Table, &Schema),
+    zstd: &Zstd,
     fill: impl FnOnce(&mut Group<'_>) -> Result<()>,
 ) -> Result<()> {
     let columns = schema.leaves.columns();
@@ -50,18 +52,18 @@ pub(crate) fn write<W: Write + Send>(
         let leaves = table.columns.iter().flat_map(Column::leaves);
         let open = |((column, leaf), pages): ((&ColumnDescPtr, &Leaf), _)| {
             if leaf.cell == Cell::Text {
-                return Texts::new(column.clone(), schema.level, pages).map(Open::Texts);
+                return Open::Texts(Texts::new(column.clone(), zstd, pages));
             }
-            let pages = Box::new(SerializedPageWriter::new(pages));
+            let pages = Box::new(Pages::new(zstd, pages));
             let writer = get_column_writer(column.clone(), schema.properties.clone(), pages);
-            Ok(Open::Values(Box::new(Values::new(leaf, writer))))
+            Open::Values(Box::new(Values::new(leaf, writer)))
         };
         let open = columns.iter().zip(leaves).zip(&mut pages).map(open);
-        let mut group = Group { table, columns: open.collect::<Result<_>>()? };
+        let mut group = Group { table, columns: open.collect() };
         fill(&mut group)?;
         let closed = group.columns.into_iter().map(|open| match open {
             Open::Texts(texts) => texts.close(),
-            Open::Values(values) => values.close(),
+            Open::Values(values) => pages::compressed(values.close()?),
         });
         closed.collect::<Result<Vec<_>>>()?
     };

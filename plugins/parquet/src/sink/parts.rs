@@ -23,6 +23,7 @@ use parquet::{
 use super::{
     columns::Table,
     groups,
+    pages::Zstd,
     records::{Piece, Records},
     schema::Schema,
 };
@@ -50,7 +51,7 @@ impl Parts {
     pub(crate) fn seal(&self, encoded: &mut dyn Read, part: impl Write + Send) -> Result<()> {
         let mut file = self.file(part)?;
         let mut records = Records::new(encoded, self.table.has_texts());
-        let form = (&self.table, &self.schema);
+        let (form, zstd) = ((&self.table, &self.schema), &Zstd::new(self.schema.level)?);
         let mut sizes = Vec::new();
         // What was read ahead.
         let mut begun: Vec<Piece> = Vec::new();
@@ -62,7 +63,7 @@ impl Parts {
                 }
             }
             let mut size = 0;
-            groups::write(&mut file, form, |group| {
+            groups::write(&mut file, form, zstd, |group| {
                 loop {
                     for piece in begun.drain(..) {
                         size += piece.size;
@@ -93,7 +94,7 @@ impl Parts {
     pub(crate) fn merge(&self, parts: &[PathBuf], path: &Path) -> Result<()> {
         let to = BufWriter::with_capacity(COPY_BYTES, File::create_new(path)?);
         let mut file = self.file(to)?;
-        let form = (&self.table, &self.schema);
+        let (form, zstd) = ((&self.table, &self.schema), &Zstd::new(self.schema.level)?);
         let mut groups = Groups { parts: parts.iter(), open: None }.peekable();
         let small = |group: &PartGroup| group.size < self.group_bytes / 2;
         while let Some(group) = groups.next() {
@@ -108,7 +109,7 @@ impl Parts {
                 group.copy(&mut file)?;
                 continue;
             }
-            groups::write(&mut file, form, |joined| {
+            groups::write(&mut file, form, zstd, |joined| {
                 let mut size = group.size;
                 joined.join(&*group.part.reader.get_row_group(group.at)?)?;
                 drop(group);

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use docmill_core::Offsets;
 use parquet::{
-    basic::{
-        Compression, ConvertedType, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel,
-    },
+    basic::{ConvertedType, Encoding, LogicalType, Repetition, Type as Physical},
     errors::ParquetError,
     file::{
         metadata::KeyValue,
@@ -44,7 +42,6 @@ impl Schema {
         let mut properties = WriterProperties::builder()
             .set_created_by(concat!("docmill version ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_key_value_metadata(Some(vec![KeyValue::new(FOOTER_KEY.to_owned(), footer)]))
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(level)?))
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true)
             .set_data_page_size_limit(PAGE_BYTES);

@@ -1,5 +1,6 @@
 //! The column of texts: pages that workers packed, and texts that are yet to be one.
 
+use super::{blocks::MOST, pages::Zstd};
 use bytes::Bytes;
 use parquet::{
     basic::{Compression, Encoding, PageType, ZstdLevel},
@@ -15,9 +16,6 @@ use parquet::{
     },
     schema::types::ColumnDescPtr,
 };
-use zstd::bulk::Compressor;
-
-use super::blocks::{self, MOST};
 
 /// How much text a page made of other row groups' has, in bytes, about: as much as a block.
 const PAGE_BYTES: usize = 256 << 10;
@@ -26,7 +24,7 @@ const PAGE_BYTES: usize = 256 << 10;
 pub(crate) struct Texts<'w> {
     column: ColumnDescPtr,
     to: SerializedPageWriter<'w, Vec<u8>>,
-    zstd: Compressor<'static>,
+    zstd: &'w Zstd,
     /// Texts of no page as yet, each after its length: Parquet's encoding PLAIN.
     pending: Vec<u8>,
     count: u32,
@@ -44,20 +42,19 @@ struct Written {
 }
 
 impl<'w> Texts<'w> {
-    /// Compresses at this level of zstd.
     pub(crate) fn new(
         column: ColumnDescPtr,
-        level: i32,
+        zstd: &'w Zstd,
         to: &'w mut TrackedWrite<Vec<u8>>,
-    ) -> Result<Self> {
-        Ok(Texts {
+    ) -> Self {
+        Texts {
             column,
             to: SerializedPageWriter::new(to),
-            zstd: blocks::compressor(level)?,
+            zstd,
             pending: Vec::new(),
             count: 0,
             written: Written::default(),
-        })
+        }
     }
 
     /// Adds a text to the page at hand.
@@ -88,7 +85,7 @@ impl<'w> Texts<'w> {
             return Ok(());
         }
         let mut compressed = Vec::new();
-        blocks::compress(&mut self.zstd, &self.pending, &mut compressed)?;
+        self.zstd.compress(&self.pending, &mut compressed)?;
         let (count, size) = (self.count, self.pending.len());
         self.count = 0;
         self.pending.clear();
