@@ -242,7 +242,30 @@ fn text_is_escaped_as_serde_json_does() {
     }
 }
 
+#[test]
+fn what_is_escaped_is_found_wherever_it_stands() {
+    for escaped in ['"', '\\', '\n', '\u{0}', '\u{1f}'] {
+        for (before, after) in
+            (0..80).flat_map(|before| [0, 1, 7, 8, 31, 70].map(|after| (before, after)))
+        {
+            let text = format!("{}{escaped}{}", " é!#[]\u{7f}".repeat(before), "x".repeat(after));
+            let text = text.get(before % 2..).unwrap_or_default();
+            let written = line(&DocumentBuf::with_text(text), &Form::default());
+            assert!(
+                written.ends_with(&format!("\"text\":{}}}", serde_json::to_string(text).unwrap()))
+            );
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn markup_is_escaped_as_serde_json_does(text in "[<a=\"'\\\\\n\té>x]{0,90}") {
+        let written = line(&DocumentBuf::with_text(&text), &Form::default());
+        let expected = format!("\"text\":{}}}", serde_json::to_string(&text).unwrap());
+        prop_assert!(written.ends_with(&expected), "{written}");
+    }
+
     #[test]
     fn what_is_written_is_read_and_written_the_same(document in documents()) {
         for offsets in UNITS {
