@@ -148,7 +148,7 @@ impl<'p> Worker<'p> {
             let failure = Failure { stage: &self.pipeline.source.name, error: &error, raw: None };
             done.fail(&document, 0, &failure);
         }
-        // What is retried belongs among what other documents left, which was packed without it.
+        // What is retried is put between what others left, as it is.
         if self.picks.is_none() {
             self.sinks.pack(done, &mut since);
         }

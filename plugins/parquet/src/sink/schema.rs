@@ -19,7 +19,7 @@ use super::columns::{Column, Kind, Leaf, Table};
 pub(crate) const FOOTER_KEY: &str = "docmill";
 
 /// How large a page grows, in bytes, about, but for those of [`texts`](super::texts). The memory of pages of 1 MiB, as is
-/// usual, goes back to the system after each, which costs more than the rest of writing them.
+/// usual, goes back to the system after each.
 const PAGE_BYTES: usize = 64 << 10;
 
 /// A table's form in Parquet.
